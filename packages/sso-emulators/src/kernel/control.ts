@@ -1,0 +1,299 @@
+import type { EmulatorClock } from './clock.js';
+import type { FaultDial, Fault } from './faults.js';
+import {
+  type EmulatorRequest,
+  type EmulatorResponse,
+  type Handler,
+  redirect,
+  ResponseError,
+} from './http.js';
+import {
+  chooseUser,
+  identityProviderInitiatedPage,
+  type LoginAnswer,
+  loginPage,
+  type PendingLogin,
+  readLoginForm,
+  type SimulatedConnection,
+  unknownLoginPage,
+} from './identity-provider.js';
+import { type SigningKeys, type TamperOrder, type TamperOrders, tamperSignings } from './keys.js';
+import { createRouter, route } from './router.js';
+import {
+  defined,
+  fields,
+  flag,
+  type IdpUser,
+  InvalidInputError,
+  list,
+  oneOf,
+  optional,
+  parseConnection,
+  parseConnectionChanges,
+  parseOrganization,
+  parseUser,
+  record,
+  type SeedConnection,
+  type SeedOrganization,
+  text,
+  wholeNumber,
+} from './seed.js';
+import type { Traffic } from './traffic.js';
+
+/** What a vendor's emulator supplies to the control API and the identity provider's pages. Objects are wire objects. */
+export interface VendorControl {
+  /** Kinds of token (and `token_response`) that can be tampered with. */
+  readonly tamperTargets: readonly string[];
+  /** Codes the identity provider's page offers under "Answer with an error". */
+  readonly callbackErrors: readonly string[];
+  state(): object;
+  /** Back to the seed. */
+  reset(): void;
+  createOrganization(organization: SeedOrganization): object;
+  createConnection(organizationId: string, connection: SeedConnection): object;
+  /** `undefined` when there is no such connection. */
+  updateConnection(id: string, changes: Partial<SeedConnection>): object | undefined;
+  connection(id: string): SimulatedConnection | undefined;
+  pendingLogin(requestId: string): PendingLogin | undefined;
+  /** Answers the URL the browser is sent to. */
+  completeLogin(requestId: string, answer: LoginAnswer): string | Promise<string>;
+  /** Starts a login from the identity provider and answers the URL the browser is sent to. */
+  startFromIdentityProvider(
+    connectionId: string,
+    user: IdpUser,
+    relayState: string | undefined,
+  ): string | Promise<string>;
+}
+
+/** What the control routes act on. */
+export interface ControlParts {
+  readonly vendor: VendorControl;
+  readonly clock: EmulatorClock;
+  readonly faults: FaultDial;
+  readonly traffic: Traffic;
+  readonly keys: SigningKeys;
+  readonly tampers: TamperOrders;
+}
+
+/** Where the control API lives on every emulator. */
+export const controlPath = '/_emulator';
+
+/** Where an authorization request sends the browser to. */
+export function loginLocation(origin: string, requestId: string): string {
+  return `${origin}${controlPath}/idp/login?request=${encodeURIComponent(requestId)}`;
+}
+
+export function createControl({ vendor, clock, faults, traffic, keys, tampers }: ControlParts): Handler {
+  const on = (method: string, path: string, handler: Handler) =>
+    route(method, `${controlPath}${path}`, handler);
+
+  function connection(id: string): SimulatedConnection {
+    const found = vendor.connection(id);
+    if (!found) throw notFound(`There is no connection ${id}.`);
+    return found;
+  }
+
+  function pending(request: EmulatorRequest): { id: string; login: PendingLogin } {
+    const id = request.url.searchParams.get('request') ?? '';
+    const login = vendor.pendingLogin(id);
+    if (!login) throw new ResponseError(unknownLoginPage());
+    return { id, login };
+  }
+
+  function update(id: string, changes: Partial<SeedConnection>): EmulatorResponse {
+    const updated = vendor.updateConnection(id, changes);
+    if (!updated) throw notFound(`There is no connection ${id}.`);
+    return { status: 200, body: updated };
+  }
+
+  const router = createRouter(
+    [
+      on('GET', '/state', () => ({ status: 200, body: vendor.state() })),
+      on('POST', '/reset', () => {
+        clock.reset();
+        faults.clear();
+        traffic.clear();
+        tampers.clear();
+        vendor.reset();
+        return { status: 204 };
+      }),
+      on('GET', '/traffic', () => ({ status: 200, body: { requests: traffic.list() } })),
+      on('DELETE', '/traffic', () => {
+        traffic.clear();
+        return { status: 204 };
+      }),
+      on('GET', '/faults', () => ({ status: 200, body: { faults: faults.list() } })),
+      on('POST', '/faults', (request) => {
+        faults.add(parseFault(request.json()));
+        return { status: 204 };
+      }),
+      on('DELETE', '/faults', () => {
+        faults.clear();
+        return { status: 204 };
+      }),
+      on('POST', '/clock', (request) => {
+        const { advanceMs } = fields(request.json(), 'clock', ['advanceMs']);
+        if (typeof advanceMs !== 'number' || !Number.isFinite(advanceMs)) {
+          throw new InvalidInputError('clock.advanceMs', 'must be a number of milliseconds');
+        }
+        clock.advance(advanceMs);
+        return { status: 200, body: { now: clock.now().toISOString() } };
+      }),
+      on('POST', '/keys/rotate', async () => ({ status: 200, body: { kid: await keys.rotate() } })),
+      on('POST', '/tokens/tamper', (request) => {
+        tampers.add(parseTamper(request.json(), vendor.tamperTargets));
+        return { status: 204 };
+      }),
+      on('POST', '/organizations', (request) => ({
+        status: 201,
+        body: vendor.createOrganization(parseOrganization(request.json(), 'organization')),
+      })),
+      on('POST', '/connections', (request) => {
+        const { organizationId, ...rest } = record(request.json(), 'connection');
+        const owner = text(organizationId, 'connection.organizationId');
+        return { status: 201, body: vendor.createConnection(owner, parseConnection(rest, 'connection')) };
+      }),
+      on('PATCH', '/connections/{id}', (request) =>
+        update(request.params['id'] ?? '', parseConnectionChanges(request.json(), 'connection')),
+      ),
+      on('PUT', '/connections/{id}/users', (request) =>
+        update(request.params['id'] ?? '', { users: list(request.json(), 'users', parseUser) }),
+      ),
+      on('POST', '/connections/{id}/idp-initiated', async (request) => {
+        const { id, users } = connection(request.params['id'] ?? '');
+        const given = fields(request.json(), 'login', [
+          'user',
+          'email',
+          'firstName',
+          'lastName',
+          'relayState',
+        ]);
+        const word = (name: string) => optional(given[name], `login.${name}`, text);
+        const choice = defined({
+          user: word('user'),
+          email: word('email'),
+          firstName: word('firstName'),
+          lastName: word('lastName'),
+        });
+        const location = await vendor.startFromIdentityProvider(
+          id,
+          chooseUser(users, choice),
+          word('relayState'),
+        );
+        return { status: 200, body: { location } };
+      }),
+      on('GET', '/idp/login', (request) => loginPage(pending(request).login, vendor.callbackErrors)),
+      on('POST', '/idp/login', async (request) => {
+        const { id, login } = pending(request);
+        return redirect(
+          await vendor.completeLogin(id, readLoginForm(request.form(), login.connection.users)),
+        );
+      }),
+      on('GET', '/idp/{connectionId}', (request) =>
+        identityProviderInitiatedPage(connection(request.params['connectionId'] ?? '')),
+      ),
+      on('POST', '/idp/{connectionId}', async (request) => {
+        const { id, users } = connection(request.params['connectionId'] ?? '');
+        const form = request.form();
+        const user = chooseUser(users, Object.fromEntries(form));
+        return redirect(
+          await vendor.startFromIdentityProvider(id, user, form.get('relayState') || undefined),
+        );
+      }),
+    ],
+    ({ method, url }) => ({
+      status: 404,
+      body: { message: `The control API has no ${method} ${url.pathname}.` },
+    }),
+  );
+
+  return async (request) => {
+    try {
+      return await router(request);
+    } catch (error) {
+      if (error instanceof InvalidInputError || error instanceof SyntaxError) {
+        return { status: 400, body: { message: error.message } };
+      }
+      throw error;
+    }
+  };
+}
+
+function notFound(message: string): ResponseError {
+  return new ResponseError({ status: 404, body: { message } });
+}
+
+function parseFault(value: unknown): Fault {
+  const given = fields(value, 'fault', [
+    'match',
+    'times',
+    'status',
+    'headers',
+    'body',
+    'contentType',
+    'delayMs',
+    'truncateBodyAt',
+    'closeConnection',
+    'dripBytesPerSecond',
+    'afterHandler',
+  ]);
+  const number = (name: string) => optional(given[name], `fault.${name}`, wholeNumber);
+  return defined({
+    match: optional(given['match'], 'fault.match', (match, place) => {
+      const { method, path } = fields(match, place, ['method', 'path']);
+      return defined({
+        method: optional(method, `${place}.method`, text),
+        path: optional(path, `${place}.path`, regularExpression),
+      });
+    }),
+    times: number('times'),
+    status: optional(given['status'], 'fault.status', httpStatus),
+    headers: optional(given['headers'], 'fault.headers', (headers, place) =>
+      Object.fromEntries(
+        Object.entries(record(headers, place)).map(([name, header]) => [
+          name,
+          text(header, `${place}.${name}`),
+        ]),
+      ),
+    ),
+    body: optional(given['body'], 'fault.body', (body, place) => (body === '' ? '' : text(body, place))),
+    contentType: optional(given['contentType'], 'fault.contentType', text),
+    delayMs: number('delayMs'),
+    truncateBodyAt: number('truncateBodyAt'),
+    closeConnection: optional(given['closeConnection'], 'fault.closeConnection', flag),
+    dripBytesPerSecond: optional(given['dripBytesPerSecond'], 'fault.dripBytesPerSecond', positive),
+    afterHandler: optional(given['afterHandler'], 'fault.afterHandler', flag),
+  });
+}
+
+function positive(value: unknown, place: string): number {
+  if (wholeNumber(value, place) === 0) throw new InvalidInputError(place, 'must be 1 or more');
+  return value as number;
+}
+
+function httpStatus(value: unknown, place: string): number {
+  if (wholeNumber(value, place) < 200 || (value as number) > 599) {
+    throw new InvalidInputError(place, 'must be a status from 200 to 599');
+  }
+  return value as number;
+}
+
+function regularExpression(value: unknown, place: string): string {
+  const source = text(value, place);
+  try {
+    return new RegExp(source).source;
+  } catch {
+    throw new InvalidInputError(place, 'must be the source of a regular expression');
+  }
+}
+
+function parseTamper(value: unknown, targets: readonly string[]): TamperOrder {
+  const given = fields(value, 'tamper', ['target', 'times', 'claims', 'header', 'sign']);
+  return defined({
+    target: oneOf(targets, given['target'], 'tamper.target'),
+    times: optional(given['times'], 'tamper.times', positive),
+    claims: optional(given['claims'], 'tamper.claims', record),
+    header: optional(given['header'], 'tamper.header', record),
+    sign: optional(given['sign'], 'tamper.sign', (sign, place) => oneOf(tamperSignings, sign, place)),
+  });
+}

@@ -1,0 +1,294 @@
+import { readFile } from 'node:fs/promises';
+
+export const protocols = ['saml', 'oidc', 'oauth'] as const;
+export type Protocol = (typeof protocols)[number];
+
+export const identityProviders = [
+  'okta',
+  'entra-id',
+  'google',
+  'onelogin',
+  'jumpcloud',
+  'ping',
+  'generic',
+] as const;
+export type IdentityProvider = (typeof identityProviders)[number];
+
+/** A person in a simulated identity provider; `id` is the subject it asserts. */
+export interface IdpUser {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly groups?: readonly string[];
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+export interface SeedConnection {
+  readonly name?: string;
+  readonly protocol: Protocol;
+  readonly identityProvider: IdentityProvider;
+  /** The vendor's own word; a working connection when absent. */
+  readonly status?: string;
+  /** Scalekit only. */
+  readonly enabled?: boolean;
+  /** E-mail domains routed to this connection. */
+  readonly domains?: readonly string[];
+  readonly users?: readonly IdpUser[];
+  /** Merged over the wire object: unknown enum values, nulls, `undefined` to leave a field out. */
+  readonly vendorFields?: Readonly<Record<string, unknown>>;
+}
+
+export interface SeedOrganization {
+  readonly name: string;
+  readonly externalId?: string;
+  readonly domains?: readonly string[];
+  readonly connections?: readonly SeedConnection[];
+}
+
+/** What an emulator holds when it starts, the same shape for every vendor. */
+export interface Seed {
+  readonly organizations: readonly SeedOrganization[];
+  /** Absent: any `http://localhost:*` and `http://127.0.0.1:*` is registered. The first is the default. */
+  readonly redirectUris?: readonly string[];
+  /** Adds this many plain organizations. */
+  readonly generate?: { readonly organizations: number };
+}
+
+export const defaultSeed: Seed = {
+  organizations: [
+    {
+      name: 'Acme Corp',
+      externalId: 'tenant_acme',
+      domains: ['acme.example'],
+      connections: [
+        {
+          name: 'Acme Okta',
+          protocol: 'saml',
+          identityProvider: 'okta',
+          domains: ['acme.example'],
+          users: [
+            {
+              id: '00u1ada',
+              email: 'ada@acme.example',
+              firstName: 'Ada',
+              lastName: 'Adams',
+              groups: ['Engineering'],
+            },
+            {
+              id: '00u1ben',
+              email: 'ben@acme.example',
+              firstName: 'Ben',
+              lastName: 'Baker',
+              groups: ['Sales'],
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: 'Globex',
+      externalId: 'tenant_globex',
+      domains: ['globex.example'],
+      connections: [
+        {
+          name: 'Globex Entra ID',
+          protocol: 'oidc',
+          identityProvider: 'entra-id',
+          domains: ['globex.example'],
+          users: [
+            {
+              id: 'b7a0f6c2-5a1d-4c55-9a53-0c5f0d6f2c11',
+              email: 'cara@globex.example',
+              firstName: 'Cara',
+              lastName: 'Cole',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+/** One fault in data somebody wrote: a seed file or a control request. The message names the place. */
+export class InvalidInputError extends Error {
+  constructor(place: string, problem: string) {
+    super(`${place} ${problem}`);
+    this.name = 'InvalidInputError';
+  }
+}
+
+/** Reads and checks a seed file. */
+export async function readSeedFile(path: string): Promise<Seed> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new InvalidInputError(`${path}:`, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidInputError(`${path}:`, `is not JSON (${(error as Error).message})`);
+  }
+  return parseSeed(value, `${path}: `);
+}
+
+/** Checks a seed; `source` is put before the place of a fault. */
+export function parseSeed(value: unknown, source = ''): Seed {
+  const seed = fields(value, `${source}seed`, ['organizations', 'redirectUris', 'generate']);
+  const place = (name: string): string => `${source}${name}`;
+  return defined({
+    organizations: list(seed['organizations'] ?? [], place('organizations'), parseOrganization),
+    redirectUris: optional(seed['redirectUris'], place('redirectUris'), (uris, at) =>
+      list(uris, at, absoluteUrl),
+    ),
+    generate: optional(seed['generate'], place('generate'), (generate, at) => ({
+      organizations: wholeNumber(
+        fields(generate, at, ['organizations'])['organizations'],
+        `${at}.organizations`,
+      ),
+    })),
+  });
+}
+
+export function parseOrganization(value: unknown, place: string): SeedOrganization {
+  const given = fields(value, place, ['name', 'externalId', 'domains', 'connections']);
+  return defined({
+    name: text(given['name'], `${place}.name`),
+    externalId: optional(given['externalId'], `${place}.externalId`, text),
+    domains: optional(given['domains'], `${place}.domains`, (domains, at) => list(domains, at, text)),
+    connections: optional(given['connections'], `${place}.connections`, (connections, at) =>
+      list(connections, at, parseConnection),
+    ),
+  });
+}
+
+export function parseConnection(value: unknown, place: string): SeedConnection {
+  const given = fields(value, place, connectionFields);
+  return {
+    ...parseConnectionChanges(value, place),
+    protocol: oneOf(protocols, given['protocol'], `${place}.protocol`),
+    identityProvider: oneOf(identityProviders, given['identityProvider'], `${place}.identityProvider`),
+  };
+}
+
+const connectionFields = [
+  'name',
+  'protocol',
+  'identityProvider',
+  'status',
+  'enabled',
+  'domains',
+  'users',
+  'vendorFields',
+];
+
+/** The same fields as a connection, each optional. */
+export function parseConnectionChanges(value: unknown, place: string): Partial<SeedConnection> {
+  const given = fields(value, place, connectionFields);
+  const at = (name: string): [unknown, string] => [given[name], `${place}.${name}`];
+  return defined({
+    name: optional(...at('name'), text),
+    protocol: optional(...at('protocol'), (word, where) => oneOf(protocols, word, where)),
+    identityProvider: optional(...at('identityProvider'), (word, where) =>
+      oneOf(identityProviders, word, where),
+    ),
+    status: optional(...at('status'), text),
+    enabled: optional(...at('enabled'), flag),
+    domains: optional(...at('domains'), (domains, where) => list(domains, where, text)),
+    users: optional(...at('users'), (users, where) => list(users, where, parseUser)),
+    vendorFields: optional(...at('vendorFields'), record),
+  });
+}
+
+export function parseUser(value: unknown, place: string): IdpUser {
+  const given = fields(value, place, ['id', 'email', 'firstName', 'lastName', 'groups', 'attributes']);
+  return defined({
+    id: text(given['id'], `${place}.id`),
+    email: text(given['email'], `${place}.email`),
+    firstName: optional(given['firstName'], `${place}.firstName`, text),
+    lastName: optional(given['lastName'], `${place}.lastName`, text),
+    groups: optional(given['groups'], `${place}.groups`, (groups, at) => list(groups, at, text)),
+    attributes: optional(given['attributes'], `${place}.attributes`, record),
+  });
+}
+
+export function record(value: unknown, place: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInputError(place, `must be an object (got ${shown(value)})`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** An object with no other names than these. */
+export function fields(value: unknown, place: string, names: readonly string[]): Record<string, unknown> {
+  const given = record(value, place);
+  const stranger = Object.keys(given).find((name) => !names.includes(name));
+  if (stranger !== undefined) {
+    throw new InvalidInputError(`${place}.${stranger}`, `is not a known field (known: ${names.join(', ')})`);
+  }
+  return given;
+}
+
+export function list<T>(value: unknown, place: string, parse: (item: unknown, place: string) => T): T[] {
+  if (!Array.isArray(value)) throw new InvalidInputError(place, `must be an array (got ${shown(value)})`);
+  return value.map((item, index) => parse(item, `${place}[${index}]`));
+}
+
+export function text(value: unknown, place: string): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new InvalidInputError(place, `must be a non-empty string (got ${shown(value)})`);
+  }
+  return value;
+}
+
+export function flag(value: unknown, place: string): boolean {
+  if (typeof value !== 'boolean')
+    throw new InvalidInputError(place, `must be true or false (got ${shown(value)})`);
+  return value;
+}
+
+export function wholeNumber(value: unknown, place: string): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new InvalidInputError(place, `must be a whole number, 0 or more (got ${shown(value)})`);
+  }
+  return value as number;
+}
+
+export function oneOf<T extends string>(words: readonly T[], value: unknown, place: string): T {
+  const word = words.find((candidate) => candidate === value);
+  if (word === undefined)
+    throw new InvalidInputError(place, `must be one of ${words.join(', ')} (got ${shown(value)})`);
+  return word;
+}
+
+export function optional<T>(
+  value: unknown,
+  place: string,
+  parse: (value: unknown, place: string) => T,
+): T | undefined {
+  return value === undefined ? undefined : parse(value, place);
+}
+
+function absoluteUrl(value: unknown, place: string): string {
+  const url = text(value, place);
+  // A port or label wildcard is registered as it is written: URL parsers refuse it.
+  if (!URL.canParse(url.replaceAll('*', '1')))
+    throw new InvalidInputError(place, `must be an absolute URL (got ${shown(value)})`);
+  return url;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value).slice(0, 80);
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The same object without names whose value is `undefined`. */
+export function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { controlPath, type ControlParts, createControl } from './control.js';
+import { type ControlClient, createControlClient } from './control-client.js';
+import type { Fault } from './faults.js';
+import { type EmulatorRequest, type EmulatorResponse, type Handler } from './http.js';
+import type { TrafficEntry } from './traffic.js';
+
+export interface ServerOptions extends ControlParts {
+  /** 127.0.0.1 when absent. */
+  readonly host?: string | undefined;
+  /** 0, the default, picks a free port. */
+  readonly port?: number | undefined;
+  /** The vendor's whole API. What it throws becomes a 500. */
+  readonly handle: Handler;
+}
+
+export interface EmulatorServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly control: ControlClient;
+  /** Stops listening and closes open sockets. */
+  close(): Promise<void>;
+}
+
+/** Serves a vendor's API with the control API mounted beside it. Rejects with the listen error (`EADDRINUSE`). */
+export async function startServer(options: ServerOptions): Promise<EmulatorServer> {
+  const { clock, faults, traffic, host = '127.0.0.1', port = 0 } = options;
+  const control = createControl(options);
+  const handle = answering(options.handle);
+  const handleControl = answering(control);
+
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch(() => incoming.socket.destroy());
+  });
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = await readRequest(incoming, url);
+    const { method, url: target } = request;
+    if (target.pathname === controlPath || target.pathname.startsWith(`${controlPath}/`)) {
+      await send(outgoing, await handleControl(request));
+      return;
+    }
+    const entry: TrafficEntry = {
+      method,
+      path: target.pathname,
+      query: target.search.slice(1),
+      headers: request.headers,
+      body: request.body.toString('utf8'),
+      status: null,
+      receivedAt: clock.now().toISOString(),
+    };
+    traffic.add(entry);
+    const fault = faults.take(method, target.pathname);
+    const response = fault ? await spoil(fault, () => handle(request)) : await handle(request);
+    if (response === 'close') {
+      incoming.socket.destroy();
+      return;
+    }
+    entry.status = response.status;
+    await send(outgoing, response, fault);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { address, port: bound } = server.address() as AddressInfo;
+  const reachable = address === '0.0.0.0' ? '127.0.0.1' : address.includes(':') ? `[${address}]` : address;
+  const url = `http://${reachable}:${bound}`;
+  const controlUrl = `${url}${controlPath}`;
+  return {
+    url,
+    controlUrl,
+    control: createControlClient(controlUrl),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answering(handle: Handler): (request: EmulatorRequest) => Promise<EmulatorResponse> {
+  return async (request) => {
+    try {
+      return await handle(request);
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { status: 500, body: { message: 'The emulator failed.', detail: message } };
+    }
+  };
+}
+
+async function spoil(
+  fault: Fault,
+  handle: () => Promise<EmulatorResponse>,
+): Promise<EmulatorResponse | 'close'> {
+  const ownAnswer = fault.closeConnection === true || fault.status !== undefined;
+  const honest = fault.afterHandler === true || !ownAnswer ? await handle() : undefined;
+  if (fault.delayMs !== undefined) await delay(fault.delayMs);
+  if (fault.closeConnection) return 'close';
+  if (fault.status === undefined && honest) {
+    const changed = { ...honest.headers, ...fault.headers };
+    return { status: honest.status, headers: changed, body: fault.body ?? honest.body ?? '' };
+  }
+  return {
+    status: fault.status ?? 500,
+    headers: { 'content-type': fault.contentType ?? 'application/json', ...fault.headers },
+    body: fault.body ?? '',
+  };
+}
+
+async function readRequest(incoming: IncomingMessage, origin: string): Promise<EmulatorRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  return {
+    method: incoming.method ?? 'GET',
+    url: new URL(`${origin}${incoming.url ?? '/'}`),
+    params: {},
+    headers: incoming.headers,
+    body,
+    json: () => (body.length === 0 ? undefined : (JSON.parse(body.toString('utf8')) as unknown)),
+    form: () => new URLSearchParams(body.toString('utf8')),
+  };
+}
+
+async function send(outgoing: ServerResponse, response: EmulatorResponse, fault?: Fault): Promise<void> {
+  const isText = typeof response.body === 'string' || response.body === undefined;
+  const body = Buffer.from(isText ? String(response.body ?? '') : JSON.stringify(response.body));
+  const bodiless = response.status === 204 || response.status === 304;
+  outgoing.writeHead(response.status, {
+    ...(isText ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(bodiless ? {} : { 'content-length': String(body.length) }),
+    ...response.headers,
+  });
+  if (fault?.truncateBodyAt !== undefined) {
+    outgoing.write(body.subarray(0, fault.truncateBodyAt), () => outgoing.destroy());
+    return;
+  }
+  if (fault?.dripBytesPerSecond !== undefined) {
+    await drip(outgoing, body, fault.dripBytesPerSecond);
+    return;
+  }
+  outgoing.end(bodiless ? undefined : body);
+}
+
+async function drip(outgoing: ServerResponse, body: Buffer, bytesPerSecond: number): Promise<void> {
+  const interval = bytesPerSecond < 10 ? 1000 / bytesPerSecond : 100;
+  const size = Math.max(1, Math.floor((bytesPerSecond * interval) / 1000));
+  for (let sent = 0; sent < body.length && !outgoing.destroyed; sent += size) {
+    outgoing.write(body.subarray(sent, sent + size));
+    await delay(interval);
+  }
+  outgoing.end();
+}
