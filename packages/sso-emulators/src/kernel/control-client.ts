@@ -37,6 +37,8 @@ export interface ControlClient {
       readonly firstName?: string;
       readonly lastName?: string;
       readonly relayState?: string;
+      /** A `state` the callback carries although the app sent none. */
+      readonly state?: string;
     },
   ): Promise<{ location: string }>;
   /**
@@ -60,10 +62,9 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    // A 204 is JSON null.
+    return JSON.parse(text || 'null');
   }
-
-  const connectionPath = (id: string): string => `/connections/${encodeURIComponent(id)}`;
 
   return {
     state: () => call('GET', '/state'),
@@ -89,6 +90,10 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
       );
     },
   };
+}
+
+function connectionPath(id: string): string {
+  return `/connections/${encodeURIComponent(id)}`;
 }
 
 async function location(response: Response): Promise<string> {

@@ -18,7 +18,8 @@ import {
   unknownLoginPage,
 } from './identity-provider.js';
 import { type SigningKeys, type TamperOrder, type TamperOrders, tamperSignings } from './keys.js';
-import { createRouter, route } from './router.js';
+import { messagePage } from './pages.js';
+import { createRouter, route, type Route } from './router.js';
 import {
   defined,
   fields,
@@ -57,11 +58,15 @@ export interface VendorControl {
   pendingLogin(requestId: string): PendingLogin | undefined;
   /** Answers the URL the browser is sent to. */
   completeLogin(requestId: string, answer: LoginAnswer): string | Promise<string>;
-  /** Starts a login from the identity provider and answers the URL the browser is sent to. */
+  /**
+   * Starts a login from the identity provider and answers the URL the browser is sent to. `state` is one the
+   * callback should carry although the app sent none (some vendors echo an empty one).
+   */
   startFromIdentityProvider(
     connectionId: string,
     user: IdpUser,
     relayState: string | undefined,
+    state?: string,
   ): string | Promise<string>;
 }
 
@@ -84,9 +89,6 @@ export function loginLocation(origin: string, requestId: string): string {
 }
 
 export function createControl({ vendor, clock, faults, traffic, keys, tampers }: ControlParts): Handler {
-  const on = (method: string, path: string, handler: Handler) =>
-    route(method, `${controlPath}${path}`, handler);
-
   function connection(id: string): SimulatedConnection {
     const found = vendor.connection(id);
     if (!found) throw notFound(`There is no connection ${id}.`);
@@ -161,25 +163,20 @@ export function createControl({ vendor, clock, faults, traffic, keys, tampers }:
       ),
       on('POST', '/connections/{id}/idp-initiated', async (request) => {
         const { id, users } = connection(request.params['id'] ?? '');
-        const given = fields(request.json(), 'login', [
-          'user',
-          'email',
-          'firstName',
-          'lastName',
-          'relayState',
-        ]);
+        const names = ['user', 'email', 'firstName', 'lastName', 'relayState', 'state'];
+        const given = fields(request.json(), 'login', names);
         const word = (name: string) => optional(given[name], `login.${name}`, text);
-        const choice = defined({
-          user: word('user'),
-          email: word('email'),
-          firstName: word('firstName'),
-          lastName: word('lastName'),
-        });
-        const location = await vendor.startFromIdentityProvider(
-          id,
-          chooseUser(users, choice),
-          word('relayState'),
+        const user = chooseUser(
+          users,
+          defined({
+            user: word('user'),
+            email: word('email'),
+            firstName: word('firstName'),
+            lastName: word('lastName'),
+          }),
         );
+        const state = optional(given['state'], 'login.state', anyText);
+        const location = await vendor.startFromIdentityProvider(id, user, word('relayState'), state);
         return { status: 200, body: { location } };
       }),
       on('GET', '/idp/login', (request) => loginPage(pending(request).login, vendor.callbackErrors)),
@@ -189,6 +186,9 @@ export function createControl({ vendor, clock, faults, traffic, keys, tampers }:
           await vendor.completeLogin(id, readLoginForm(request.form(), login.connection.users)),
         );
       }),
+      on('GET', '/idp/signed-out', () =>
+        messagePage('Signed out', 'The identity provider ended your session.', 200),
+      ),
       on('GET', '/idp/{connectionId}', (request) =>
         identityProviderInitiatedPage(connection(request.params['connectionId'] ?? '')),
       ),
@@ -217,6 +217,10 @@ export function createControl({ vendor, clock, faults, traffic, keys, tampers }:
       throw error;
     }
   };
+}
+
+function on(method: string, path: string, handler: Handler): Route {
+  return route(method, `${controlPath}${path}`, handler);
 }
 
 function notFound(message: string): ResponseError {
@@ -256,7 +260,7 @@ function parseFault(value: unknown): Fault {
         ]),
       ),
     ),
-    body: optional(given['body'], 'fault.body', (body, place) => (body === '' ? '' : text(body, place))),
+    body: optional(given['body'], 'fault.body', anyText),
     contentType: optional(given['contentType'], 'fault.contentType', text),
     delayMs: number('delayMs'),
     truncateBodyAt: number('truncateBodyAt'),
@@ -266,16 +270,20 @@ function parseFault(value: unknown): Fault {
   });
 }
 
+function anyText(value: unknown, place: string): string {
+  return value === '' ? '' : text(value, place);
+}
+
 function positive(value: unknown, place: string): number {
-  if (wholeNumber(value, place) === 0) throw new InvalidInputError(place, 'must be 1 or more');
-  return value as number;
+  const number = wholeNumber(value, place);
+  if (number === 0) throw new InvalidInputError(place, 'must be 1 or more');
+  return number;
 }
 
 function httpStatus(value: unknown, place: string): number {
-  if (wholeNumber(value, place) < 200 || (value as number) > 599) {
-    throw new InvalidInputError(place, 'must be a status from 200 to 599');
-  }
-  return value as number;
+  const status = wholeNumber(value, place);
+  if (status < 200 || status > 599) throw new InvalidInputError(place, 'must be a status from 200 to 599');
+  return status;
 }
 
 function regularExpression(value: unknown, place: string): string {

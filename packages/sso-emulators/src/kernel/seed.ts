@@ -35,8 +35,12 @@ export interface SeedConnection {
   /** E-mail domains routed to this connection. */
   readonly domains?: readonly string[];
   readonly users?: readonly IdpUser[];
-  /** Merged over the wire object: unknown enum values, nulls, `undefined` to leave a field out. */
+  /** Whether a login may start at the identity provider; `true` when absent. */
+  readonly allowIdpInitiated?: boolean;
+  /** Merged over the wire object: unknown enum values, nulls, fields we do not know yet. */
   readonly vendorFields?: Readonly<Record<string, unknown>>;
+  /** Left out of the wire object. */
+  readonly omitFields?: readonly string[];
 }
 
 export interface SeedOrganization {
@@ -120,17 +124,15 @@ export class InvalidInputError extends Error {
 
 /** Reads and checks a seed file. */
 export async function readSeedFile(path: string): Promise<Seed> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InvalidInputError(`${path}:`, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new InvalidInputError(`${path}:`, `is not JSON (${(error as Error).message})`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidInputError(
+      `${path}:`,
+      error instanceof SyntaxError ? `is not JSON (${reason})` : `cannot be read (${reason})`,
+    );
   }
   return parseSeed(value, `${path}: `);
 }
@@ -182,7 +184,9 @@ const connectionFields = [
   'enabled',
   'domains',
   'users',
+  'allowIdpInitiated',
   'vendorFields',
+  'omitFields',
 ];
 
 /** The same fields as a connection, each optional. */
@@ -199,7 +203,9 @@ export function parseConnectionChanges(value: unknown, place: string): Partial<S
     enabled: optional(...at('enabled'), flag),
     domains: optional(...at('domains'), (domains, where) => list(domains, where, text)),
     users: optional(...at('users'), (users, where) => list(users, where, parseUser)),
+    allowIdpInitiated: optional(...at('allowIdpInitiated'), flag),
     vendorFields: optional(...at('vendorFields'), record),
+    omitFields: optional(...at('omitFields'), (names, where) => list(names, where, text)),
   });
 }
 
@@ -216,10 +222,12 @@ export function parseUser(value: unknown, place: string): IdpUser {
 }
 
 export function record(value: unknown, place: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidInputError(place, `must be an object (got ${shown(value)})`);
-  }
-  return value as Record<string, unknown>;
+  if (!isRecord(value)) throw new InvalidInputError(place, `must be an object (got ${shown(value)})`);
+  return value;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An object with no other names than these. */
@@ -251,10 +259,10 @@ export function flag(value: unknown, place: string): boolean {
 }
 
 export function wholeNumber(value: unknown, place: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw new InvalidInputError(place, `must be a whole number, 0 or more (got ${shown(value)})`);
   }
-  return value as number;
+  return value;
 }
 
 export function oneOf<T extends string>(words: readonly T[], value: unknown, place: string): T {
@@ -270,6 +278,16 @@ export function optional<T>(
   parse: (value: unknown, place: string) => T,
 ): T | undefined {
   return value === undefined ? undefined : parse(value, place);
+}
+
+/** A connection's wire object with its `vendorFields` and `omitFields` applied. */
+export function withVendorFields<T extends object>(
+  wire: T,
+  { vendorFields, omitFields }: Pick<SeedConnection, 'vendorFields' | 'omitFields'>,
+): object {
+  if (!vendorFields && !omitFields) return wire;
+  const entries = Object.entries({ ...wire, ...vendorFields });
+  return Object.fromEntries(entries.filter(([name]) => !omitFields?.includes(name)));
 }
 
 function absoluteUrl(value: unknown, place: string): string {
@@ -289,6 +307,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 };
 
 /** The same object without names whose value is `undefined`. */
-export function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+export function defined<T extends object>(value: T): Defined<T>;
+export function defined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
 }

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlPath, type ControlParts, createControl } from './control.js';
 import { type ControlClient, createControlClient } from './control-client.js';
@@ -67,9 +66,11 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const { address, port: bound } = server.address() as AddressInfo;
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('the emulator must listen on a TCP port');
+  const { address } = bound;
   const reachable = address === '0.0.0.0' ? '127.0.0.1' : address.includes(':') ? `[${address}]` : address;
-  const url = `http://${reachable}:${bound}`;
+  const url = `http://${reachable}:${bound.port}`;
   const controlUrl = `${url}${controlPath}`;
   return {
     url,
@@ -115,7 +116,7 @@ async function spoil(
 
 async function readRequest(incoming: IncomingMessage, origin: string): Promise<EmulatorRequest> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  for await (const chunk of incoming) chunks.push(chunk);
   const body = Buffer.concat(chunks);
   return {
     method: incoming.method ?? 'GET',
@@ -129,8 +130,9 @@ async function readRequest(incoming: IncomingMessage, origin: string): Promise<E
 }
 
 async function send(outgoing: ServerResponse, response: EmulatorResponse, fault?: Fault): Promise<void> {
-  const isText = typeof response.body === 'string' || response.body === undefined;
-  const body = Buffer.from(isText ? String(response.body ?? '') : JSON.stringify(response.body));
+  const { body: content = '' } = response;
+  const isText = typeof content === 'string';
+  const body = Buffer.from(isText ? content : JSON.stringify(content));
   const bodiless = response.status === 204 || response.status === 304;
   outgoing.writeHead(response.status, {
     ...(isText ? {} : { 'content-type': 'application/json; charset=utf-8' }),
