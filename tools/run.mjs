@@ -8,9 +8,7 @@ const [task, ...taskArguments] = process.argv.slice(2);
 const startedByPnpm = (process.env.npm_config_user_agent ?? '').startsWith('pnpm/');
 
 function pnpm(...args) {
-  const [command, prefix] = startedByPnpm
-    ? ['pnpm', []]
-    : ['npx', ['--yes', packageManager.split('+')[0]]];
+  const [command, prefix] = startedByPnpm ? ['pnpm', []] : ['npx', ['--yes', packageManager.split('+')[0]]];
   const { status, error } = spawnSync(command, [...prefix, ...args], {
     cwd: root,
     stdio: 'inherit',

@@ -1,0 +1,195 @@
+import type { ZodType } from 'zod';
+import { invalidArgument, SsoError, UnsupportedOperationError } from '../errors.js';
+import type * as InputSchemas from '../schemas/index.js';
+import type { CallContext } from '../provider/context.js';
+import type { Limitations, Support } from '../provider/features.js';
+import type { Page, PageRequest } from '../provider/page.js';
+import type { FacetName, ProviderFacets, SsoProvider } from '../provider/provider.js';
+import { notify, type SsoHooks } from './hooks.js';
+import { createListing, type Listing } from './listing.js';
+import type { CallOptions, ListOptions } from './options.js';
+
+type Schemas = typeof InputSchemas;
+
+/** How one client method runs: what it checks, and which facet method it ends in. */
+export interface Operation<Facet, Input, Output> {
+  readonly method: string;
+  /** Looks the input's schema up; absent when there is nothing to validate. */
+  readonly schema?: (schemas: Schemas) => ZodType<Input>;
+  readonly input: Input;
+  /** The feature this operation depends on. */
+  readonly support?: (facet: Facet) => Support;
+  /** Name of that feature in `limitations`. */
+  readonly feature?: string;
+  readonly options: CallOptions | undefined;
+  readonly run: (facet: Facet, input: Input, context: CallContext) => Promise<Output>;
+}
+
+/** Runs the operations of one facet: capability check, validation, hooks and error sealing, in this order. */
+export interface FacetCaller<Facet> {
+  readonly provider: SsoProvider;
+  call<Input, Output>(operation: Operation<Facet, Input, Output>): Promise<Output>;
+  list<Input, Item>(
+    operation: Omit<Operation<Facet, Input, Page<Item>>, 'run' | 'options'> & {
+      readonly options: ListOptions | undefined;
+      readonly run: (
+        facet: Facet,
+        input: Input,
+        page: PageRequest,
+        context: CallContext,
+      ) => Promise<Page<Item>>;
+    },
+  ): Listing<Item>;
+}
+
+export function createFacetCaller<F extends FacetName>(
+  provider: SsoProvider,
+  facetName: F,
+  hooks: SsoHooks,
+): FacetCaller<ProviderFacets[F]> {
+  type Facet = ProviderFacets[F];
+
+  async function prepare<Input, Output>(operation: Operation<Facet, Input, Output>, name: string) {
+    const facet = requireProviderFacet(provider, facetName, name);
+    checkSupport(operation, facet, name);
+    const context = createContext(name, operation.options);
+    const input = operation.schema
+      ? parseInput(operation.schema(await import('../schemas/index.js')), operation.input, provider.id, name)
+      : operation.input;
+    return { facet, input, context };
+  }
+
+  function checkSupport<Input, Output>(
+    operation: Operation<Facet, Input, Output>,
+    facet: Facet,
+    name: string,
+  ): void {
+    const support = operation.support?.(facet) ?? true;
+    if (support === false) {
+      const limitations: Limitations = ('limitations' in facet ? facet.limitations : undefined) ?? {};
+      const reason = operation.feature === undefined ? undefined : limitations[operation.feature];
+      throw new UnsupportedOperationError({
+        facet: facetName,
+        operation: name,
+        provider: provider.id,
+        reason,
+      });
+    }
+    if (
+      support === 'preview' &&
+      operation.options?.providerOptions?.[provider.id]?.['allowPreview'] !== true
+    ) {
+      throw new SsoError({
+        code: 'failed_precondition',
+        message: `${name} is a preview at "${provider.id}", which the vendor does not promise to keep: pass providerOptions: { ${provider.id}: { allowPreview: true } } to use it`,
+        provider: provider.id,
+        operation: name,
+      });
+    }
+  }
+
+  async function call<Input, Output>(operation: Operation<Facet, Input, Output>): Promise<Output> {
+    const name = `${facetName}.${operation.method}`;
+    const event = { operation: name, provider: provider.id, environment: provider.environment };
+    const startedAt = performance.now();
+    notify(hooks.operationStarted, event);
+    const finish = (outcome: 'ok' | 'aborted' | SsoError) =>
+      notify(hooks.operationFinished, {
+        ...event,
+        durationMs: performance.now() - startedAt,
+        ...(typeof outcome === 'string'
+          ? { outcome }
+          : { outcome: outcome.code, status: outcome.status, requestId: outcome.requestId }),
+      });
+    try {
+      operation.options?.signal?.throwIfAborted();
+      const { facet, input, context } = await prepare(operation, name);
+      const output = await operation.run(facet, input, context);
+      finish('ok');
+      return output;
+    } catch (error) {
+      if (isAbortOf(operation.options?.signal, error)) {
+        finish('aborted');
+        throw error;
+      }
+      const sealed = seal(error, provider.id, name);
+      finish(sealed);
+      throw sealed;
+    }
+  }
+
+  return {
+    provider,
+    call,
+    list({ run, options, ...operation }) {
+      const name = `${facetName}.${operation.method}`;
+      const { pageSize } = options ?? {};
+      return createListing(name, pageSize, (page) =>
+        call({
+          ...operation,
+          options,
+          run: async (facet, input, context) => {
+            if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
+              throw invalidArgument(`${name}: pageSize must be a positive integer`, {
+                provider: provider.id,
+                operation: name,
+              });
+            }
+            return run(facet, input, page, context);
+          },
+        }),
+      );
+    },
+  };
+}
+
+/** The facet itself. Throws `UnsupportedOperationError` when the provider has none. */
+export function requireProviderFacet<F extends FacetName>(
+  provider: SsoProvider,
+  facet: F,
+  operation: string,
+): ProviderFacets[F] {
+  const found = provider[facet];
+  if (!found) {
+    throw new UnsupportedOperationError({
+      facet,
+      operation,
+      provider: provider.id,
+      reason: `it has no "${facet}" facet`,
+    });
+  }
+  return found as ProviderFacets[F];
+}
+
+function createContext(operation: string, options: CallOptions = {}): CallContext {
+  const { signal, timeoutMs, providerOptions } = options;
+  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
+    throw invalidArgument(`${operation}: timeoutMs must be a positive number of milliseconds`, { operation });
+  }
+  return { operation, signal, timeoutMs, providerOptions };
+}
+
+function parseInput<Input>(schema: ZodType<Input>, input: Input, provider: string, operation: string): Input {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    path.length ? `${path.join('.')}: ${message}` : message,
+  );
+  throw invalidArgument(`${operation}: ${faults.slice(0, 5).join('; ')}`, { provider, operation });
+}
+
+function isAbortOf(signal: AbortSignal | undefined, error: unknown): boolean {
+  return signal?.aborted === true && error === signal.reason;
+}
+
+/** Whatever an adapter throws reaches the app as an `SsoError` that names the operation and carries nothing foreign. */
+function seal(error: unknown, provider: string, operation: string): SsoError {
+  if (SsoError.isInstance(error)) return error;
+  return new SsoError({
+    code: 'internal',
+    message: `${operation} failed unexpectedly in the adapter of "${provider}"`,
+    provider,
+    operation,
+    cause: error,
+  });
+}

@@ -1,0 +1,30 @@
+/** The reason a signal carries when {@link withDeadline} ended the work. */
+class DeadlineReached extends Error {
+  override readonly name = 'DeadlineReached';
+}
+
+export function isDeadlineReached(reason: unknown): boolean {
+  return reason instanceof DeadlineReached;
+}
+
+/**
+ * Runs work under a signal that aborts after `ms` or with `signal`, whichever is first. Written by hand because
+ * `AbortSignal.any` keeps a reference per call on long-lived signals in the oldest supported Node.
+ */
+export async function withDeadline<T>(
+  ms: number | undefined,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const timer = ms === undefined ? undefined : setTimeout(() => controller.abort(new DeadlineReached()), ms);
+  const onAbort = () => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,33 @@
+export type { OrganizationId, DomainId, ConnectionId, UserId, QualifiedId, IdKind } from './ids.js';
+export type {
+  CreateOrganization,
+  Organization,
+  OrganizationSettings,
+  UpdateOrganization,
+  UpdateOrganizationSettings,
+} from './organization.js';
+export type { CreateDomain, Domain, DomainRef, DomainStatus } from './domain.js';
+export type {
+  Connection,
+  ConnectionProtocol,
+  ConnectionRef,
+  ConnectionStatus,
+  CreateConnection,
+  ListConnections,
+  ServiceProvider,
+  UpdateConnection,
+} from './connection.js';
+export type {
+  CreateUser,
+  Invitation,
+  InvitationStatus,
+  Member,
+  Membership,
+  MembershipRef,
+  MembershipStatus,
+  OrganizationScope,
+  UpdateUser,
+  User,
+} from './user.js';
+export type { CreatePortalLink, PortalIntent, PortalLink } from './portal-link.js';
+export type { Profile } from './profile.js';

@@ -1,0 +1,28 @@
+/** For adapter authors: the interface a provider implements, and what every adapter needs to write one. */
+export type { CallContext, ProviderOptions } from './context.js';
+export type { Page, PageRequest } from './page.js';
+export type { Limitations, Support } from './features.js';
+export type { FacetName, ProviderFacets, SsoProvider } from './provider.js';
+export { facetNames } from './provider.js';
+export { defineProvider } from './define-provider.js';
+export { nativeOf, withNative } from './native.js';
+export { createProviderIds, type ProviderIds } from '../model/ids.js';
+export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
+export type { OrganizationAdminFacet, OrganizationsFacet } from './facets/organizations.js';
+export type { DomainsFacet } from './facets/domains.js';
+export type { ConnectionAdminFacet, ConnectionsFacet } from './facets/connections.js';
+export type { UsersFacet } from './facets/users.js';
+export type { AdminPortalFacet } from './facets/admin-portal.js';
+export type {
+  AccessTokenClaims,
+  AuthenticatedLogin,
+  AuthorizationRequest,
+  CodeExchange,
+  LoginAssurance,
+  LoginFacet,
+  LoginSelector,
+  LoginSelectorKind,
+  LoginTokens,
+  LogoutRequest,
+  UnsolicitedLogin,
+} from './facets/login.js';
