@@ -28,8 +28,8 @@ export interface Operation<Facet, Input, Output> {
 /** Runs the operations of one facet: capability check, validation, hooks and error sealing, in this order. */
 export interface FacetCaller<Facet> {
   readonly provider: SsoProvider;
-  call<Input, Output>(operation: Operation<Facet, Input, Output>): Promise<Output>;
-  list<Input, Item>(
+  readonly call: <Input, Output>(operation: Operation<Facet, Input, Output>) => Promise<Output>;
+  readonly list: <Input, Item>(
     operation: Omit<Operation<Facet, Input, Page<Item>>, 'run' | 'options'> & {
       readonly options: ListOptions | undefined;
       readonly run: (
@@ -39,7 +39,7 @@ export interface FacetCaller<Facet> {
         context: CallContext,
       ) => Promise<Page<Item>>;
     },
-  ): Listing<Item>;
+  ) => Listing<Item>;
 }
 
 export function createFacetCaller<F extends FacetName>(

@@ -182,7 +182,7 @@ export interface ConnectionsClient {
 
 export function createConnectionsClient({ call, list }: Caller<'connections'>): ConnectionsClient {
   return {
-    list: (filter = {}, options = undefined) =>
+    list: (filter = {}, options) =>
       list({
         method: 'list',
         input: filter,

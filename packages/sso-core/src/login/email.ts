@@ -23,7 +23,6 @@ export function normalizeEmail(value: string): NormalizedEmail {
 }
 
 function isLocalPart(local: string): boolean {
-  // oxlint-disable-next-line no-control-regex
   return (
     local.length > 0 && local.length <= 64 && !/[\u0000-\u0020\u007f-\u009f"(),:;<>[\\\]]|\s/u.test(local)
   );

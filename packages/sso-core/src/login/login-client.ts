@@ -288,7 +288,7 @@ export function createLoginClient(
         run: async (facet, { loginHint, returnTo, forceReauthentication, ...selector }) => {
           requireOneSelector(selector, provider.id);
           const { settings, sealer: seal } = requireSettings('login.begin');
-          const resolved = await resolveSelector(facet, selector as LoginSelector, options);
+          const resolved = await resolveSelector(facet, selector, options);
           const codeVerifier = randomBytes(32).toString('base64url');
           const flow: LoginFlow = {
             id: randomId(),

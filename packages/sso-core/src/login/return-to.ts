@@ -9,7 +9,6 @@ export function acceptReturnTo(
   origins: readonly string[],
 ): string | undefined {
   // URL parsing drops tabs and newlines and turns backslashes into slashes: refuse them before it can.
-  // oxlint-disable-next-line no-control-regex
   if (!value || value.length > 2048 || /[\u0000-\u0020\u007f-\u009f\\]/.test(value)) return undefined;
   if (value.startsWith('/')) {
     const url = URL.canParse(value, placeholder) ? new URL(value, placeholder) : undefined;

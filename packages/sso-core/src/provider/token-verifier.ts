@@ -66,7 +66,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         status: answer?.status,
       });
     }
-    return new Response(lastGood!.body, { headers: { 'content-type': 'application/json' } });
+    return new Response(lastGood.body, { headers: { 'content-type': 'application/json' } });
   }
 
   async function load() {
