@@ -17,6 +17,8 @@ export interface ControlClient {
   state(): Promise<Record<string, unknown>>;
   /** Back to the seed: objects, ids, clock, faults, tamper orders and traffic. Signing keys stay. */
   reset(): Promise<void>;
+  /** Scalekit only: where logins that start at the identity provider arrive, until the next reset. */
+  setInitiateLoginUrl(url: string): Promise<void>;
   traffic(): Promise<TrafficEntry[]>;
   clearTraffic(): Promise<void>;
   addFault(fault: Fault): Promise<void>;
@@ -69,6 +71,7 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
   return {
     state: () => call('GET', '/state'),
     reset: () => call('POST', '/reset'),
+    setInitiateLoginUrl: (url) => call('PUT', '/initiate-login-url', { url }),
     traffic: async () => (await call<{ requests: TrafficEntry[] }>('GET', '/traffic')).requests,
     clearTraffic: () => call('DELETE', '/traffic'),
     addFault: (fault) => call('POST', '/faults', fault),

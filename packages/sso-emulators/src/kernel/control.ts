@@ -21,6 +21,7 @@ import { type SigningKeys, type TamperOrder, type TamperOrders, tamperSignings }
 import { messagePage } from './pages.js';
 import { createRouter, route, type Route } from './router.js';
 import {
+  absoluteUrl,
   defined,
   fields,
   flag,
@@ -50,6 +51,8 @@ export interface VendorControl {
   state(): object;
   /** Back to the seed. */
   reset(): void;
+  /** Where logins that start at the identity provider arrive; only for vendors that have such a setting. */
+  setInitiateLoginUrl?(url: string): void;
   createOrganization(organization: SeedOrganization): object;
   createConnection(organizationId: string, connection: SeedConnection): object;
   /** `undefined` when there is no such connection. */
@@ -117,6 +120,12 @@ export function createControl({ vendor, clock, faults, traffic, keys, tampers }:
         traffic.clear();
         tampers.clear();
         vendor.reset();
+        return { status: 204 };
+      }),
+      on('PUT', '/initiate-login-url', (request) => {
+        if (!vendor.setInitiateLoginUrl) throw notFound('This vendor has no initiate-login URL.');
+        const { url } = fields(request.json(), 'setting', ['url']);
+        vendor.setInitiateLoginUrl(absoluteUrl(url, 'setting.url'));
         return { status: 204 };
       }),
       on('GET', '/traffic', () => ({ status: 200, body: { requests: traffic.list() } })),

@@ -104,9 +104,7 @@ export function chooseUser(
   );
   if (known) return known;
   if (choice.user || !email) {
-    throw new ResponseError(
-      messagePage('No such user', 'This identity provider has no user with that id.', 400),
-    );
+    throw new InvalidInputError('user', 'must be the id of one of the users, or absent beside an email');
   }
   return {
     id: `idp|${email.toLowerCase()}`,

@@ -55,6 +55,8 @@ export interface Seed {
   readonly organizations: readonly SeedOrganization[];
   /** Absent: any `http://localhost:*` and `http://127.0.0.1:*` is registered. The first is the default. */
   readonly redirectUris?: readonly string[];
+  /** Scalekit only: where logins that start at the identity provider arrive. */
+  readonly initiateLoginUrl?: string;
   /** Adds this many plain organizations. */
   readonly generate?: { readonly organizations: number };
 }
@@ -139,13 +141,14 @@ export async function readSeedFile(path: string): Promise<Seed> {
 
 /** Checks a seed; `source` is put before the place of a fault. */
 export function parseSeed(value: unknown, source = ''): Seed {
-  const seed = fields(value, `${source}seed`, ['organizations', 'redirectUris', 'generate']);
+  const seed = fields(value, `${source}seed`, ['organizations', 'redirectUris', 'initiateLoginUrl', 'generate']);
   const place = (name: string): string => `${source}${name}`;
   return defined({
     organizations: list(seed['organizations'] ?? [], place('organizations'), parseOrganization),
     redirectUris: optional(seed['redirectUris'], place('redirectUris'), (uris, at) =>
       list(uris, at, absoluteUrl),
     ),
+    initiateLoginUrl: optional(seed['initiateLoginUrl'], place('initiateLoginUrl'), absoluteUrl),
     generate: optional(seed['generate'], place('generate'), (generate, at) => ({
       organizations: wholeNumber(
         fields(generate, at, ['organizations'])['organizations'],
@@ -281,8 +284,8 @@ export function optional<T>(
 }
 
 /** A connection's wire object with its `vendorFields` and `omitFields` applied. */
-export function withVendorFields<T extends object>(
-  wire: T,
+export function withVendorFields(
+  wire: object,
   { vendorFields, omitFields }: Pick<SeedConnection, 'vendorFields' | 'omitFields'>,
 ): object {
   if (!vendorFields && !omitFields) return wire;
@@ -290,7 +293,7 @@ export function withVendorFields<T extends object>(
   return Object.fromEntries(entries.filter(([name]) => !omitFields?.includes(name)));
 }
 
-function absoluteUrl(value: unknown, place: string): string {
+export function absoluteUrl(value: unknown, place: string): string {
   const url = text(value, place);
   // A port or label wildcard is registered as it is written: URL parsers refuse it.
   if (!URL.canParse(url.replaceAll('*', '1')))
