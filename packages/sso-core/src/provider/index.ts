@@ -2,6 +2,7 @@
 export type { CallContext, ProviderOptions } from './context.js';
 export type { Page, PageRequest } from './page.js';
 export type { Limitations, Support } from './features.js';
+export type { Divergence } from './divergence.js';
 export type { FacetName, ProviderFacets, SsoProvider } from './provider.js';
 export { facetNames } from './provider.js';
 export { defineProvider } from './define-provider.js';
