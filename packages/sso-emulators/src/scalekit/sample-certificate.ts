@@ -1,0 +1,22 @@
+/** A self-signed certificate for sample identity providers, valid 2024–2123. */
+export const sampleCertificate = {
+  certificate: `-----BEGIN CERTIFICATE-----
+MIICojCCAYoCAQEwDQYJKoZIhvcNAQELBQAwFjEUMBIGA1UEAwwLaWRwLmV4YW1w
+bGUwIBcNMjQwMTAxMDAwMDAwWhgPMjEyMzEyMzEwMDAwMDBaMBYxFDASBgNVBAMM
+C2lkcC5leGFtcGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtZFv
+cpIsNYw7IZ7upDeVO1NVkU4hsVbK0Qt/VPr7WHoSaTYwapsAJuNSiiDBaALZWgGJ
+HA9/ND7uRMLlDBsIq29H/5GFiXw8V6Nz5XaqvtIfLcphOhDBp75vv+dNU/4NCOt0
+QEQHBcthku+vsfi5Gm210bykrVtJddsyBjWq9dPk/TtORnBLPwGQNwI1suTWQo9m
+FTpixY+GD+vGwLB55gy9zI55K6x6ZAoyZb1npIHJaHfBVO4CWAAzsWlZM7lZWWcy
+goe7D9swauNFrwnRbP5eqa2EphXrUzvdhg1QGyeBTC7mbJpIjqsClcSwN3zKAoE5
+w8CR4GtWd0FfGIZgUwIDAQABMA0GCSqGSIb3DQEBCwUAA4IBAQBcKWHiFg2TFfKZ
+/6/6DkGUpaP6MKM+N+dhVz1B4res/oG0foNNYWh4ZeyLq3VTSUYcyjvTFjB/V9Ju
+WRs0EtzdrSlDt6Ob1+K/PWCQd09qPjjtey3f3d6m+gIivSlXbOw230zM7ODxX/rc
+HALF6fnh+EPx+4J1FZerTHDET01j06SNo2GP37Q9EHbnCVQOIXHD/fBx/p8EkSqq
+CMEZQCfCwyg39pwkiXXUeEr/cNu+rnd6VJ0Pxg+zYu6Qye9wjl+67mefTkMYctuS
+waUDUSiUNURb3by2zPM87Xr7AAQrS5RL9UV/QyrepYSg5i+jxWd/rTH1CtJjain5
+xptSctLM
+-----END CERTIFICATE-----`,
+  issuer: 'CN=idp.example',
+  expiry_time: '2123-12-31T00:00:00Z',
+} as const;
