@@ -141,7 +141,12 @@ export async function readSeedFile(path: string): Promise<Seed> {
 
 /** Checks a seed; `source` is put before the place of a fault. */
 export function parseSeed(value: unknown, source = ''): Seed {
-  const seed = fields(value, `${source}seed`, ['organizations', 'redirectUris', 'initiateLoginUrl', 'generate']);
+  const seed = fields(value, `${source}seed`, [
+    'organizations',
+    'redirectUris',
+    'initiateLoginUrl',
+    'generate',
+  ]);
   const place = (name: string): string => `${source}${name}`;
   return defined({
     organizations: list(seed['organizations'] ?? [], place('organizations'), parseOrganization),

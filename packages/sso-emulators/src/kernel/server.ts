@@ -13,6 +13,8 @@ export interface ServerOptions extends ControlParts {
   readonly port?: number | undefined;
   /** The vendor's whole API. What it throws becomes a 500. */
   readonly handle: Handler;
+  /** Headers of every vendor answer, faults included: a new request id. */
+  readonly responseHeaders?: () => Readonly<Record<string, string>>;
 }
 
 export interface EmulatorServer {
@@ -59,7 +61,8 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
       return;
     }
     entry.status = response.status;
-    await send(outgoing, response, fault);
+    const headers = { ...options.responseHeaders?.(), ...response.headers };
+    await send(outgoing, { ...response, headers }, fault);
   }
 
   await new Promise<void>((resolve, reject) => {
