@@ -15,7 +15,8 @@ export interface NormalizedEmail {
 export function normalizeEmail(value: string): NormalizedEmail {
   const parts = value.normalize('NFKC').trim().split('@');
   const [local = '', rawDomain = ''] = parts;
-  const domain = domainToASCII(rawDomain).toLowerCase();
+  // domainToASCII parses a URL host: it would cut a path off and decode percent signs.
+  const domain = /[/\\?#:%[\]\s]/.test(rawDomain) ? '' : domainToASCII(rawDomain).toLowerCase();
   if (parts.length !== 2 || !isLocalPart(local) || !isDomain(domain)) {
     throw invalidArgument('Expected one e-mail address with exactly one "@" and a domain name');
   }

@@ -18,6 +18,8 @@ export function acceptReturnTo(
   }
   if (!URL.canParse(value)) return undefined;
   const url = new URL(value);
-  if (url.username || url.password || !origins.includes(url.origin)) return undefined;
+  // A blob: URL carries the origin it was made in.
+  if (!/^https?:$/.test(url.protocol) || url.username || url.password || !origins.includes(url.origin))
+    return undefined;
   return url.href;
 }
