@@ -89,6 +89,8 @@ export interface IdpInitiatedLogin {
 
 /** Signing people in, with the checks an app must not get wrong built in. */
 export interface LoginClient {
+  /** The configured callback URL; `null` without login settings. */
+  readonly redirectUri: string | null;
   /** Starts a login. Throws `invalid_argument` unless exactly one selector is given, `not_found` when a domain has no connection. */
   begin(request: BeginLogin, options?: CallOptions): Promise<BegunLogin>;
   /** Finishes it. Throws `login_rejected` with a reason safe to show, or `verification_failed`. */
@@ -280,6 +282,7 @@ export function createLoginClient(
   }
 
   return {
+    redirectUri: configured?.redirectUri ?? null,
     begin: (request, options) =>
       call({
         method: 'begin',
