@@ -7,7 +7,11 @@ import type { WorkosProvider } from '@org/sso-workos';
 import { profilePage, signInPage } from './pages.js';
 
 /** Serves the app; `origin` is where browsers reach it. Works alike with either provider. */
-export function startApp(provider: ScalekitProvider | WorkosProvider, origin: string, secret: string): Server {
+export function startApp(
+  provider: ScalekitProvider | WorkosProvider,
+  origin: string,
+  secret: string,
+): Server {
   const base = `/sso/${provider.id}`;
   const sso: SsoClient<ScalekitProvider | WorkosProvider> = createSso({
     provider,
@@ -16,15 +20,20 @@ export function startApp(provider: ScalekitProvider | WorkosProvider, origin: st
 
   // A real app keeps sessions in its database.
   const sessions = new Map<string, LoginResult>();
-  const sessionId = (request: Request) => /(?:^|; )session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
-  const cookie = (value: string, maxAge: number) => `session=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}`;
+  const sessionId = (request: Request) =>
+    /(?:^|; )session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
+  const cookie = (value: string, maxAge: number) =>
+    `session=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}`;
 
   const login = createLoginHandlers({
     sso,
     onLogin(result) {
       const id = randomUUID();
       sessions.set(id, result);
-      return new Response(null, { status: 303, headers: { location: result.returnTo, 'set-cookie': cookie(id, 3600) } });
+      return new Response(null, {
+        status: 303,
+        headers: { location: result.returnTo, 'set-cookie': cookie(id, 3600) },
+      });
     },
     onLogout(request) {
       sessions.delete(sessionId(request));
@@ -36,12 +45,19 @@ export function startApp(provider: ScalekitProvider | WorkosProvider, origin: st
     const session = sessions.get(sessionId(request));
     const url = new URL(request.url);
     if (url.pathname === '/portal' && request.method === 'POST' && session?.organizationId) {
-      const { url: location } = await sso.adminPortal.createLink({ organizationId: session.organizationId, intent: 'sso' });
+      const { url: location } = await sso.adminPortal.createLink({
+        organizationId: session.organizationId,
+        intent: 'sso',
+      });
       return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
     }
     if (url.pathname !== '/') return login.handle(request);
-    const page = session ? profilePage(session, base) : signInPage(provider.id, base, url.searchParams.get('sso'));
-    return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' } });
+    const page = session
+      ? profilePage(session, base)
+      : signInPage(provider.id, base, url.searchParams.get('sso'));
+    return new Response(page, {
+      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+    });
   }
 
   return createServer(toNodeHandler(app, { origin })).listen(new URL(origin).port);

@@ -31,7 +31,8 @@ const notices: Record<string, string> = {
 };
 
 export function signInPage(provider: string, base: string, notice: string | null): string {
-  const alert = notice === null ? '' : `<p role="alert">${escapeHtml(notices[notice] ?? 'Please sign in again.')}</p>`;
+  const alert =
+    notice === null ? '' : `<p role="alert">${escapeHtml(notices[notice] ?? 'Please sign in again.')}</p>`;
   return page(
     'Sign in',
     `${alert}<form action="${escapeHtml(base)}/start">
@@ -43,7 +44,10 @@ export function signInPage(provider: string, base: string, notice: string | null
   );
 }
 
-export function profilePage({ profile, organizationId, connectionId, assurance }: LoginResult, base: string): string {
+export function profilePage(
+  { profile, organizationId, connectionId, assurance }: LoginResult,
+  base: string,
+): string {
   const facts = {
     'E-mail': profile.email,
     Provider: profile.provider,
@@ -52,7 +56,9 @@ export function profilePage({ profile, organizationId, connectionId, assurance }
     'At the identity provider': profile.idpId,
     Verified: assurance.join(', ').replaceAll('_', ' '),
   };
-  const rows = Object.entries(facts).map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value ?? 'unknown')}</dd>`);
+  const rows = Object.entries(facts).map(
+    ([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value ?? 'unknown')}</dd>`,
+  );
   return page(
     `Hello, ${profile.firstName ?? profile.email ?? 'there'}`,
     `<dl>${rows.join('')}</dl>
