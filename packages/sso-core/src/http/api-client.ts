@@ -1,7 +1,7 @@
 import { SsoError, type SsoErrorCode } from '../errors.js';
 import type { CallContext } from '../provider/context.js';
 import { createAxiosTransport } from './axios-transport.js';
-import { isDeadlineReached, withDeadline } from './deadline.js';
+import { isDeadlineReached, waitFor, withDeadline } from './deadline.js';
 import { queryString, type QueryValue } from './path.js';
 import { createRateLimiter, sleep, type RateLimit } from './rate-limiter.js';
 import { redact } from './redact.js';
@@ -65,10 +65,10 @@ export interface ApiClientOptions {
   /** From `requireBaseUrl`. */
   readonly baseUrl: string;
   readonly http?: HttpSettings | undefined;
-  /** Headers sent with every authenticated request. */
+  /** Headers sent with every authenticated request. A call that is aborted or out of time does not wait for them. */
   readonly authenticate?: (context: CallContext) => Promise<Readonly<Record<string, string>>>;
-  /** Forgets the credentials just refused; the request is then sent once more, as the vendor did not act on it. */
-  readonly onUnauthorized?: () => void;
+  /** Forgets the headers just refused; the request is then sent once more, as the vendor did not act on it. */
+  readonly onUnauthorized?: (refused: Readonly<Record<string, string>>) => void;
   /** Reads the vendor's error body, which may be anything: parsed JSON of any shape, or `undefined`. */
   readonly readError: (status: number, body: unknown) => VendorError;
 }
@@ -94,7 +94,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     for (let retries = 0; ;) {
       for (const limit of request.rateLimits ?? []) await respectRateLimit(limit, callSignal);
       const credentials =
-        request.authenticate === false ? {} : ((await options.authenticate?.(context)) ?? {});
+        request.authenticate === false || !options.authenticate
+          ? {}
+          : await waitFor(options.authenticate(context), callSignal);
       const secrets = [...Object.values(credentials), ...(request.secrets ?? [])];
       let failure: SsoError;
       try {
@@ -120,7 +122,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           !reauthenticated
         ) {
           reauthenticated = true;
-          options.onUnauthorized();
+          options.onUnauthorized(credentials);
           continue;
         }
         if (response.status === 404 && method === 'DELETE' && mayHaveBeenApplied) {

@@ -17,3 +17,4 @@ export {
 export type { RateLimit } from './rate-limiter.js';
 export { path, queryString, type QueryValue } from './path.js';
 export { requireBaseUrl, requireSetting } from './base-url.js';
+export { redact } from './redact.js';
