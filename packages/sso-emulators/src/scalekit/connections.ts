@@ -17,55 +17,49 @@ import {
 } from './messages.js';
 import { findOrganization } from './organizations.js';
 import { newestFirst, page } from './paging.js';
-import {
-  type Config,
-  type Connection,
-  type ConnectionFields,
-  type ScalekitState,
-  timestamp,
-} from './state.js';
+import type { Config, Connection, ConnectionFields } from './objects.js';
+import { type ScalekitState, timestamp } from './state.js';
 
 const providers = [
-  ...[
-    'CONNECTION_PROVIDER_UNSPECIFIED',
-    'OKTA',
-    'GOOGLE',
-    'MICROSOFT_AD',
-    'AUTH0',
-    'ONELOGIN',
-    'PING_IDENTITY',
-  ],
-  ...[
-    'JUMPCLOUD',
-    'CUSTOM',
-    'GITHUB',
-    'GITLAB',
-    'LINKEDIN',
-    'SALESFORCE',
-    'MICROSOFT',
-    'IDP_SIMULATOR',
-    'SCALEKIT',
-    'ADFS',
-  ],
+  'CONNECTION_PROVIDER_UNSPECIFIED',
+  'OKTA',
+  'GOOGLE',
+  'MICROSOFT_AD',
+  'AUTH0',
+  'ONELOGIN',
+  'PING_IDENTITY',
+  'JUMPCLOUD',
+  'CUSTOM',
+  'GITHUB',
+  'GITLAB',
+  'LINKEDIN',
+  'SALESFORCE',
+  'MICROSOFT',
+  'IDP_SIMULATOR',
+  'SCALEKIT',
+  'ADFS',
 ];
 
 const types = [
-  ...[
-    'INVALID',
-    'OIDC',
-    'SAML',
-    'PASSWORD',
-    'OAUTH',
-    'PASSWORDLESS',
-    'BASIC',
-    'BEARER',
-    'API_KEY',
-    'WEBAUTHN',
-  ],
-  ...['OAUTH_M2M', 'TRELLO_OAUTH1', 'GOOGLE_DWD', 'TRUSTED_IDP', 'SMART_FHIR', 'NO_AUTH'],
+  'INVALID',
+  'OIDC',
+  'SAML',
+  'PASSWORD',
+  'OAUTH',
+  'PASSWORDLESS',
+  'BASIC',
+  'BEARER',
+  'API_KEY',
+  'WEBAUTHN',
+  'OAUTH_M2M',
+  'TRELLO_OAUTH1',
+  'GOOGLE_DWD',
+  'TRUSTED_IDP',
+  'SMART_FHIR',
+  'NO_AUTH',
 ];
 
-const environmentOnlyTypes = ['OAUTH', 'PASSWORDLESS', 'WEBAUTHN'];
+const environmentOnlyTypes = new Set(['OAUTH', 'PASSWORDLESS', 'WEBAUTHN']);
 
 const binding = oneOf(['HTTP_POST', 'HTTP_REDIRECT']);
 
@@ -169,7 +163,7 @@ function requireProvider({ provider, provider_key: key }: Read<typeof identity>)
 }
 
 function requireType(fields: Read<typeof identity>, organizationId: string | undefined): void {
-  if (organizationId !== undefined && environmentOnlyTypes.includes(fields.type ?? '')) {
+  if (organizationId !== undefined && environmentOnlyTypes.has(fields.type ?? '')) {
     throw invalid([
       {
         field: 'type',

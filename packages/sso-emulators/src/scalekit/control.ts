@@ -5,7 +5,7 @@ import { sendConnection } from './connections.js';
 import type { ScalekitEnvironment } from './environment.js';
 import { callbackErrors, notFound } from './errors.js';
 import { completeLogin, startFromIdentityProvider } from './sso.js';
-import type { Connection } from './state.js';
+import type { Connection } from './objects.js';
 import { sendUser } from './users.js';
 
 const identityProviderByProvider: Readonly<Record<string, IdentityProvider>> = {

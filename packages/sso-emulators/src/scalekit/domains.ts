@@ -4,42 +4,36 @@ import type { ScalekitEnvironment } from './environment.js';
 import { apiError, notFound } from './errors.js';
 import { message, oneOf, readBody, readQuery, string, uint } from './messages.js';
 import { findOrganization } from './organizations.js';
-import { type Domain, domainTypes } from './state.js';
+import { type Domain, domainTypes } from './objects.js';
 
 const defaultPageSize = 30;
 
 /** Public and disposable mail domains, which no organization can own. A sample of the vendor's list. */
 const publicDomains = new Set([
-  ...[
-    'gmail.com',
-    'googlemail.com',
-    'outlook.com',
-    'hotmail.com',
-    'live.com',
-    'msn.com',
-    'yahoo.com',
-    'icloud.com',
-  ],
-  ...[
-    'me.com',
-    'aol.com',
-    'gmx.com',
-    'gmx.de',
-    'web.de',
-    'mail.com',
-    'proton.me',
-    'protonmail.com',
-    'zoho.com',
-    'yandex.com',
-  ],
-  ...[
-    'mailinator.com',
-    'guerrillamail.com',
-    '10minutemail.com',
-    'tempmail.com',
-    'trashmail.com',
-    'yopmail.com',
-  ],
+  'gmail.com',
+  'googlemail.com',
+  'outlook.com',
+  'hotmail.com',
+  'live.com',
+  'msn.com',
+  'yahoo.com',
+  'icloud.com',
+  'me.com',
+  'aol.com',
+  'gmx.com',
+  'gmx.de',
+  'web.de',
+  'mail.com',
+  'proton.me',
+  'protonmail.com',
+  'zoho.com',
+  'yandex.com',
+  'mailinator.com',
+  'guerrillamail.com',
+  '10minutemail.com',
+  'tempmail.com',
+  'trashmail.com',
+  'yopmail.com',
 ]);
 
 const domainName = /^(?=.{4,255}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;

@@ -70,7 +70,7 @@ export async function startScalekitEmulator(
   }
   const seed = parseSeed(options.seed ?? defaultSeed);
   const clock = createClock(options.clock);
-  const keys = await createSigningKeys((number) => `snk_5834549921579070${number}`);
+  const keys = createSigningKeys((number) => `snk_5834549921579070${number}`);
   const tampers = createTamperOrders();
   const state = new ScalekitState({ clock, ids: createIdSource() });
   const environment: ScalekitEnvironment = {
@@ -123,7 +123,7 @@ export async function startScalekitEmulator(
         name,
         status,
       })),
-    close: server.close,
+    close: () => server.close(),
   };
 }
 

@@ -30,7 +30,8 @@ function check(
   { min = 0, max, pattern }: StringRules,
   violations: FieldViolation[],
 ): void {
-  const length = [...value].length;
+  // Code points, as protovalidate counts.
+  const { length } = Array.from(value);
   if (length < min) {
     violations.push({
       field,

@@ -1,4 +1,4 @@
-import type { EmulatorRequest } from '../kernel/http.js';
+import type { EmulatorRequest, EmulatorResponse } from '../kernel/http.js';
 import { route, type Route } from '../kernel/router.js';
 import type { ScalekitEnvironment } from './environment.js';
 import { apiError, invalid, notFound } from './errors.js';
@@ -14,7 +14,8 @@ import {
   stringMap,
 } from './messages.js';
 import { newestFirst, page } from './paging.js';
-import { type Organization, type PortalLink, type ScalekitState, timestamp } from './state.js';
+import type { Organization, PortalLink } from './objects.js';
+import { type ScalekitState, timestamp } from './state.js';
 
 const slug = /^$|^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
@@ -67,6 +68,10 @@ export function findOrganization(state: ScalekitState, id = ''): Organization {
   return organization;
 }
 
+function ok(organization: Organization): EmulatorResponse {
+  return { status: 200, body: { organization } };
+}
+
 function sendLink({ url }: ScalekitEnvironment, { id, token, expires }: PortalLink): object {
   return { link: { id, location: `${url}/magicLink/${token}`, expire_time: timestamp(expires, '013') } };
 }
@@ -75,7 +80,6 @@ function sendLink({ url }: ScalekitEnvironment, { id, token, expires }: PortalLi
 export function organizationRoutes(environment: ScalekitEnvironment): Route[] {
   const { state } = environment;
   const find = ({ params }: EmulatorRequest) => findOrganization(state, params['id']);
-  const ok = (organization: Organization) => ({ status: 200, body: { organization } });
 
   return [
     route('GET', '/api/v1/organizations', (request) => {

@@ -16,7 +16,7 @@ export function newestFirst<T extends { readonly id: string }>(rows: Collection<
   const length = rows.size;
   return {
     length,
-    slice: (start, end) => rows.slice(Math.max(0, length - end), Math.max(0, length - start)).reverse(),
+    slice: (start, end) => rows.slice(Math.max(0, length - end), Math.max(0, length - start)).toReversed(),
   };
 }
 

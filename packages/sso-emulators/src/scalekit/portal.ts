@@ -3,7 +3,7 @@ import { markup, messagePage, page } from '../kernel/pages.js';
 import { route, type Route } from '../kernel/router.js';
 import { isActive } from './connections.js';
 import type { ScalekitEnvironment } from './environment.js';
-import type { Connection, PortalLink } from './state.js';
+import type { Connection, PortalLink } from './objects.js';
 
 const sessionLifetime = 6 * 60 * 60 * 1000;
 
@@ -11,14 +11,6 @@ const sessionLifetime = 6 * 60 * 60 * 1000;
 export function portalRoutes({ state }: ScalekitEnvironment): Route[] {
   function find({ params }: EmulatorRequest): PortalLink | undefined {
     return state.portalLinks.get(params['token'] ?? '');
-  }
-
-  function expired(): EmulatorResponse {
-    return messagePage(
-      'This link has expired',
-      'Ask for a new link: each works once and for one minute.',
-      410,
-    );
   }
 
   function show(link: PortalLink): EmulatorResponse {
@@ -71,4 +63,8 @@ function connectionForm({ token }: PortalLink, connection: Connection) {
 <p>${provider} · ${type} · ${isActive(connection) ? 'enabled' : finished ? 'disabled' : 'not configured yet'}</p>
 ${finished ? markup`<form method="post" action="/portal/${token}/connections/${id}"><input type="hidden" name="enabled" value="${String(!enabled)}">${button}</form>` : undefined}
 </section>`;
+}
+
+function expired(): EmulatorResponse {
+  return messagePage('This link has expired', 'Ask for a new link: each works once and for one minute.', 410);
 }

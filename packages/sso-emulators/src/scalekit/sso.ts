@@ -8,13 +8,14 @@ import { defined, type IdpUser } from '../kernel/seed.js';
 import { isActive, routesDomain } from './connections.js';
 import { isRegisteredRedirectUri, type ScalekitEnvironment } from './environment.js';
 import { errorPage } from './errors.js';
-import type { Connection, PendingAuthorization, ScalekitState, User } from './state.js';
+import type { Connection, PendingAuthorization, User } from './objects.js';
+import type { ScalekitState } from './state.js';
 import { signIdpInitiatedLogin } from './tokens.js';
 
 const codeLifetime = 10 * 60 * 1000;
 
 /** Social providers of `/oauth/authorize?provider=` [D]; the connection's provider is the same word in capitals. */
-const socialProviders = ['google', 'microsoft', 'github', 'gitlab', 'linkedin', 'salesforce'];
+const socialProviders = new Set(['google', 'microsoft', 'github', 'gitlab', 'linkedin', 'salesforce']);
 
 /** A refusal that goes back to the application. */
 class CallbackError extends Error {
@@ -143,44 +144,31 @@ function selectConnection(
     return firstActive(state.connectionsOf(organizationId));
   }
 
-  const loginHint = query.get('login_hint');
-  const domain = query.get('domain') || query.get('domain_hint') || loginHint?.split('@').at(-1);
-  if (mode === 'full-stack-auth') return domain ? activeForDomain(state, domain).at(0) : undefined;
+  const hinted = query.get('login_hint')?.split('@').at(-1);
+  const domain = query.get('domain') || query.get('domain_hint') || hinted;
+  const connections = [...state.connections].filter(
+    (connection) => domain && routesDomain(state, connection, domain),
+  );
+  if (mode === 'full-stack-auth') return connections.find(isActive);
   if (!domain) {
     throw new CallbackError(
       'invalid_connection_selector',
       'One of organization_id, connection_id, domain, provider or login_hint is required',
     );
   }
-  const name = domain.toLowerCase();
-  const owner = [...state.domains].find(
-    (known) => known.domain === name && known.domain_type === 'ORGANIZATION_DOMAIN',
-  );
-  if (!owner) throw new CallbackError('domain_not_found', 'No connection is configured for the domain');
-  return (
-    activeForDomain(state, name).at(0) ??
-    firstActive(
-      state
-        .connectionsOf(owner.organization_id)
-        .filter((connection) => routesDomain(state, connection, name)),
-    )
-  );
+  if (!state.isOrganizationDomain(domain.toLowerCase())) {
+    throw new CallbackError('domain_not_found', 'No connection is configured for the domain');
+  }
+  return firstActive(connections);
 }
 
 function socialConnection(state: ScalekitState, provider: string): Connection {
-  if (!socialProviders.includes(provider))
-    throw new CallbackError('invalid_request', 'provider is not supported');
+  if (!socialProviders.has(provider)) throw new CallbackError('invalid_request', 'provider is not supported');
   return firstActive(
     [...state.connections].filter(
       (connection) =>
         connection.organization_id === undefined && connection.provider === provider.toUpperCase(),
     ),
-  );
-}
-
-function activeForDomain(state: ScalekitState, domain: string): Connection[] {
-  return [...state.connections].filter(
-    (connection) => isActive(connection) && routesDomain(state, connection, domain),
   );
 }
 

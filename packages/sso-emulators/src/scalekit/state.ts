@@ -1,214 +1,29 @@
 import type { EmulatorClock } from '../kernel/clock.js';
 import { Collection } from '../kernel/collection.js';
 import { digest, type IdSource } from '../kernel/ids.js';
-import {
-  defined,
-  type IdpUser,
-  type Seed,
-  type SeedConnection,
-  type SeedOrganization,
-} from '../kernel/seed.js';
+import { defined, type Seed, type SeedConnection, type SeedOrganization } from '../kernel/seed.js';
 import { apiError } from './errors.js';
+import {
+  type Code,
+  configNames,
+  type Config,
+  type Connection,
+  type ConnectionFields,
+  type Domain,
+  type DomainType,
+  type Feature,
+  type Grant,
+  type Membership,
+  type MembershipFields,
+  type Organization,
+  type OrganizationFields,
+  type PendingAuthorization,
+  type PortalLink,
+  type Role,
+  type User,
+  type UserFields,
+} from './objects.js';
 import { sampleCertificate } from './sample-certificate.js';
-
-/** An organization as it is sent [S]. */
-export interface Organization {
-  readonly id: string;
-  readonly create_time: string;
-  update_time: string;
-  display_name: string;
-  readonly region_code: string;
-  external_id?: string;
-  metadata: Record<string, string>;
-  settings: { features: Feature[] };
-  slug?: string;
-  logo_url?: string;
-}
-
-export interface Feature {
-  readonly name: string;
-  readonly enabled: boolean;
-}
-
-export interface OrganizationFields {
-  display_name?: string;
-  /** `''` clears, like `slug`. */
-  external_id?: string;
-  metadata?: Record<string, string>;
-  region_code?: string;
-  slug?: string;
-  logo_url?: string;
-}
-
-export const domainTypes = ['ALLOWED_EMAIL_DOMAIN', 'ORGANIZATION_DOMAIN'] as const;
-export type DomainType = (typeof domainTypes)[number];
-
-/** A domain as it is sent [S]. */
-export interface Domain {
-  readonly id: string;
-  readonly domain: string;
-  readonly environment_id: string;
-  readonly organization_id: string;
-  readonly domain_type: DomainType;
-  readonly verification_status: string;
-  readonly verification_method: string;
-  readonly create_time: string;
-  readonly update_time: string;
-}
-
-export type Config = Record<string, unknown>;
-export type ConfigName = 'saml_config' | 'oidc_config' | 'oauth_config';
-
-export interface Connection {
-  readonly id: string;
-  /** Absent for environment-level connections. */
-  readonly organization_id?: string;
-  readonly create_time: string;
-  update_time: string;
-  provider: string;
-  type: string;
-  status: string;
-  enabled: boolean;
-  debug_enabled: boolean;
-  ui_button_title: string;
-  configuration_type: string;
-  attribute_mapping: Record<string, string>;
-  provider_key: string;
-  key_id?: string;
-  saml_config?: Config;
-  oidc_config?: Config;
-  oauth_config?: Config;
-  /** What the emulator shows; not on the wire. */
-  name: string;
-  /** Domains it was given; absent: every organization domain of its organization. */
-  domain_ids?: readonly string[];
-  users: readonly IdpUser[];
-  /** Whether a login may start at the identity provider. */
-  idp_initiated: boolean;
-  overrides: Pick<SeedConnection, 'vendorFields' | 'omitFields'>;
-}
-
-export interface ConnectionFields {
-  provider?: string;
-  type?: string;
-  debug_enabled?: boolean;
-  ui_button_title?: string;
-  configuration_type?: string;
-  attribute_mapping?: Record<string, string>;
-  provider_key?: string;
-  key_id?: string;
-  saml_config?: Config;
-  oidc_config?: Config;
-  oauth_config?: Config;
-}
-
-export interface Role {
-  readonly id: string;
-  readonly name: string;
-  readonly display_name: string;
-}
-
-export interface Membership {
-  readonly organization_id: string;
-  readonly join_time: string;
-  roles: readonly Role[];
-  metadata: Record<string, string>;
-  readonly inviter_email: string;
-  readonly created_at: string;
-  accepted_at?: string;
-  /** Milliseconds since the epoch; absent once accepted. */
-  expires?: number;
-  readonly provisioning_method: string;
-  resent_at?: string;
-  resent_count: number;
-}
-
-export interface UserProfile {
-  readonly id: string;
-  given_name: string;
-  family_name: string;
-  name: string;
-  locale: string;
-  email_verified: boolean;
-  phone_number: string;
-  phone_number_verified: boolean;
-  preferred_username: string;
-  picture: string;
-  gender: string;
-  groups: readonly string[];
-  metadata: Record<string, string>;
-  custom_attributes: Record<string, string>;
-}
-
-export interface User {
-  readonly id: string;
-  readonly create_time: string;
-  update_time: string;
-  last_login_time?: string;
-  readonly email: string;
-  external_id?: string;
-  metadata: Record<string, string>;
-  profile: UserProfile;
-  readonly memberships: Map<string, Membership>;
-}
-
-export interface UserFields {
-  external_id?: string;
-  metadata?: Record<string, string>;
-  profile?: Partial<Omit<UserProfile, 'id'>>;
-}
-
-export interface MembershipFields {
-  readonly roles?: readonly Role[];
-  readonly metadata?: Record<string, string>;
-  readonly inviter_email?: string;
-  /** Sends an invitation; otherwise the membership is active at once. */
-  readonly invite: boolean;
-  readonly provisioning_method?: string;
-}
-
-/** A login that waits at the identity provider. */
-export interface PendingAuthorization {
-  readonly connection_id: string;
-  readonly client_id: string;
-  readonly redirect_uri: string;
-  readonly scope: string;
-  readonly state?: string;
-  readonly nonce?: string;
-  readonly login_hint?: string;
-  readonly code_challenge?: string;
-  readonly prompt?: string;
-}
-
-/** A finished login: what an authorization code or a refresh token stands for. */
-export interface Grant {
-  readonly client_id: string;
-  readonly scope: string;
-  readonly connection_id: string;
-  readonly organization_id?: string;
-  readonly session_id: string;
-  readonly user: IdpUser;
-  /** Full Stack Auth only. */
-  readonly user_id?: string;
-  readonly nonce?: string;
-}
-
-export interface Code extends Grant {
-  readonly redirect_uri: string;
-  readonly code_challenge?: string;
-  /** Milliseconds since the epoch. */
-  readonly expires: number;
-}
-
-export interface PortalLink {
-  readonly id: string;
-  readonly token: string;
-  readonly organization_id: string;
-  readonly features: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly expires: number;
-  used: boolean;
-}
 
 /** Invitations are valid for 15 days [S]. */
 const invitationLifetime = 15 * 24 * 60 * 60 * 1000;
@@ -246,6 +61,8 @@ export class ScalekitState {
   readonly #userByEmail = new Map<string, User>();
   readonly #userByExternalId = new Map<string, User>();
   readonly #members = new Map<string, Collection<User>>();
+  readonly #domainsOf = new Map<string, readonly Domain[]>();
+  readonly #connectionsOf = new Map<string, readonly Connection[]>();
   #url = '';
   readonly #clock: EmulatorClock;
   readonly #ids: IdSource;
@@ -263,7 +80,7 @@ export class ScalekitState {
     for (const rows of [this.portalLinks, this.pendingLogins, this.codes, this.refreshTokens]) rows.clear();
     for (const index of [this.#organizationByExternalId, this.#userByEmail, this.#userByExternalId])
       index.clear();
-    this.#members.clear();
+    for (const index of [this.#members, this.#domainsOf, this.#connectionsOf]) index.clear();
     for (const organization of seed.organizations) this.seedOrganization(organization);
     for (let number = 1; number <= (seed.generate?.organizations ?? 0); number += 1) {
       this.createOrganization({ display_name: `Generated ${number}`, external_id: `generated_${number}` });
@@ -345,13 +162,14 @@ export class ScalekitState {
   deleteOrganization(organization: Organization): void {
     for (const domain of this.domainsOf(organization.id)) this.deleteDomain(domain);
     for (const connection of this.connectionsOf(organization.id)) this.deleteConnection(connection);
-    for (const user of [...this.members(organization.id)]) this.deleteMembership(user, organization.id, true);
+    for (const user of this.members(organization.id).slice(0))
+      this.deleteMembership(user, organization.id, true);
     for (const link of this.portalLinks.values()) {
       if (link.organization_id === organization.id) this.portalLinks.delete(link.token);
     }
     if (organization.external_id) this.#organizationByExternalId.delete(organization.external_id);
     this.organizations.delete(organization.id);
-    this.#members.delete(organization.id);
+    for (const index of [this.#members, this.#domainsOf, this.#connectionsOf]) index.delete(organization.id);
   }
 
   organizationByExternalId(externalId: string): Organization | undefined {
@@ -370,8 +188,14 @@ export class ScalekitState {
 
   // Domains
 
-  domainsOf(organizationId: string): Domain[] {
-    return [...this.domains].filter((domain) => domain.organization_id === organizationId);
+  domainsOf(organizationId: string): readonly Domain[] {
+    return this.#domainsOf.get(organizationId) ?? [];
+  }
+
+  isOrganizationDomain(name: string): boolean {
+    return [...this.domains].some(
+      ({ domain, domain_type: type }) => domain === name && type === 'ORGANIZATION_DOMAIN',
+    );
   }
 
   /** Added by API or dashboard, so verified at once [D]. */
@@ -383,7 +207,7 @@ export class ScalekitState {
         (type === 'ORGANIZATION_DOMAIN' || other.organization_id === organization.id),
     );
     if (taken) throw apiError('INVALID_ARGUMENT', `domain ${name} already exists`);
-    return this.domains.add({
+    const domain: Domain = {
       id: this.id('dom'),
       domain: name,
       environment_id: this.environmentId,
@@ -393,11 +217,17 @@ export class ScalekitState {
       verification_method: 'ADMIN',
       create_time: this.timestamp(),
       update_time: this.timestamp('455169'),
-    });
+    };
+    this.#domainsOf.set(organization.id, [...this.domainsOf(organization.id), domain]);
+    return this.domains.add(domain);
   }
 
   deleteDomain(domain: Domain): void {
     this.domains.delete(domain.id);
+    this.#domainsOf.set(
+      domain.organization_id,
+      this.domainsOf(domain.organization_id).filter((other) => other !== domain),
+    );
     for (const connection of this.connectionsOf(domain.organization_id)) {
       if (connection.domain_ids)
         connection.domain_ids = connection.domain_ids.filter((id) => id !== domain.id);
@@ -406,11 +236,11 @@ export class ScalekitState {
 
   // Connections
 
-  connectionsOf(organizationId: string): Connection[] {
-    return [...this.connections].filter((connection) => connection.organization_id === organizationId);
+  connectionsOf(organizationId: string): readonly Connection[] {
+    return this.#connectionsOf.get(organizationId) ?? [];
   }
 
-  domainsOfConnection(connection: Connection): Domain[] {
+  domainsOfConnection(connection: Connection): readonly Domain[] {
     const { organization_id: organizationId, domain_ids: ids } = connection;
     if (organizationId === undefined) return [];
     return this.domainsOf(organizationId).filter((domain) =>
@@ -465,21 +295,21 @@ export class ScalekitState {
     } else if (fields.type === 'OAUTH') {
       connection.oauth_config = { redirect_uri: `${sp}/callback`, scopes: [] };
     }
+    if (organizationId !== undefined) {
+      this.#connectionsOf.set(organizationId, [...this.connectionsOf(organizationId), connection]);
+    }
     return this.connections.add(connection);
   }
 
   /** Absent fields stay, inside the configuration too [T]. */
-  updateConnection(
-    connection: Connection,
-    { saml_config, oidc_config, oauth_config, ...fields }: ConnectionFields,
-  ): void {
-    Object.assign(connection, fields);
-    const changes = { saml_config, oidc_config, oauth_config };
-    for (const name of Object.keys(changes) as ConfigName[]) {
-      if (changes[name]) connection[name] = { ...connection[name], ...changes[name] };
-    }
-    if (connection.status !== 'COMPLETED')
+  updateConnection(connection: Connection, changes: ConnectionFields): void {
+    const merged = configNames
+      .filter((name) => changes[name])
+      .map((name) => [name, { ...connection[name], ...changes[name] }]);
+    Object.assign(connection, changes, Object.fromEntries(merged));
+    if (connection.status !== 'COMPLETED') {
       connection.status = isConfigured(connection) ? 'COMPLETED' : 'IN_PROGRESS';
+    }
     connection.update_time = this.timestamp();
   }
 
@@ -498,6 +328,12 @@ export class ScalekitState {
 
   deleteConnection(connection: Connection): void {
     this.connections.delete(connection.id);
+    const { organization_id: organizationId } = connection;
+    if (organizationId === undefined) return;
+    this.#connectionsOf.set(
+      organizationId,
+      this.connectionsOf(organizationId).filter((other) => other !== connection),
+    );
   }
 
   // Users
@@ -755,7 +591,6 @@ function isConfigured({
   oidc_config: oidc = {},
   oauth_config: oauth = {},
 }: Connection): boolean {
-  const has = (config: Config, ...names: string[]): boolean => names.every((name) => Boolean(config[name]));
   if (type === 'SAML') {
     const certificates = saml['idp_certificates'] as readonly unknown[] | undefined;
     return (
@@ -770,4 +605,8 @@ function isConfigured({
     return endpoints && has(oidc, 'client_id', 'client_secret');
   }
   return type !== 'OAUTH' || has(oauth, 'client_id', 'client_secret');
+}
+
+function has(config: Config, ...names: string[]): boolean {
+  return names.every((name) => Boolean(config[name]));
 }

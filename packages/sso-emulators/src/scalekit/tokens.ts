@@ -5,7 +5,7 @@ import { route, type Route } from '../kernel/router.js';
 import type { IdpUser } from '../kernel/seed.js';
 import type { ScalekitEnvironment } from './environment.js';
 import { apiError, oauthError } from './errors.js';
-import type { Grant } from './state.js';
+import type { Grant } from './objects.js';
 
 const apiTokenLifetime = 86_399;
 const idpInitiatedLifetime = 300;
@@ -18,19 +18,28 @@ const lifetimes = {
 
 /** Claims a custom attribute may not take: the vendor drops these silently [D], and the protocol owns the rest. */
 const reservedClaims = new Set([
-  ...[
-    'roles',
-    'permissions',
-    'email',
-    'email_verified',
-    'name',
-    'given_name',
-    'family_name',
-    'sub',
-    'oid',
-    'sid',
-  ],
-  ...['iss', 'aud', 'azp', 'client_id', 'amr', 'iat', 'nbf', 'exp', 'jti', 'nonce', 'at_hash', 'c_hash'],
+  'roles',
+  'permissions',
+  'email',
+  'email_verified',
+  'name',
+  'given_name',
+  'family_name',
+  'sub',
+  'oid',
+  'sid',
+  'iss',
+  'aud',
+  'azp',
+  'client_id',
+  'amr',
+  'iat',
+  'nbf',
+  'exp',
+  'jti',
+  'nonce',
+  'at_hash',
+  'c_hash',
 ]);
 
 /** Refuses API calls without a live client-credentials token. */
@@ -99,7 +108,7 @@ export function tokenRoutes(environment: ScalekitEnvironment): Route[] {
     },
   };
 
-  async function token(request: EmulatorRequest): Promise<EmulatorResponse> {
+  async function answerGrant(request: EmulatorRequest): Promise<EmulatorResponse> {
     const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     if (mediaType !== 'application/x-www-form-urlencoded') {
       throw oauthError('invalid_request', 'The content type must be application/x-www-form-urlencoded');
@@ -115,9 +124,9 @@ export function tokenRoutes(environment: ScalekitEnvironment): Route[] {
   }
 
   return [
-    route('POST', '/oauth/token', token),
+    route('POST', '/oauth/token', answerGrant),
 
-    route('GET', '/keys', () => ({ status: 200, body: keys.jwks() })),
+    route('GET', '/keys', async () => ({ status: 200, body: await keys.jwks() })),
 
     route('GET', '/.well-known/openid-configuration', () => ({
       status: 200,

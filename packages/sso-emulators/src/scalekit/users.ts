@@ -6,14 +6,8 @@ import { apiError, invalid, notFound } from './errors.js';
 import { flag, list, message, type Read, readBody, readQuery, string, stringMap } from './messages.js';
 import { findOrganization } from './organizations.js';
 import { newestFirst, page } from './paging.js';
-import {
-  type Membership,
-  type Role,
-  type ScalekitState,
-  timestamp,
-  type User,
-  type UserFields,
-} from './state.js';
+import type { Membership, Role, User, UserFields } from './objects.js';
+import { type ScalekitState, timestamp } from './state.js';
 
 const metadata = stringMap({ maxPairs: 20, key: { min: 3, max: 25 }, value: { min: 1, max: 256 } });
 const name = string({ max: 255 });
@@ -93,12 +87,16 @@ function storedUser({
   });
 }
 
+function invited(request: EmulatorRequest): boolean {
+  return readQuery(request, { send_invitation_email: flag }).send_invitation_email ?? true;
+}
+
 /** Users, their memberships and their invitations. */
 export function userRoutes({ state, mode }: ScalekitEnvironment): Route[] {
   /** By `{id}` or `{external_id}`. */
   function find({ params }: EmulatorRequest): User {
     const { id = '', external_id: externalId } = params;
-    if (externalId === undefined && (!/^usr_/.test(id) || id.length < 19 || id.length > 25)) {
+    if (externalId === undefined && (!id.startsWith('usr_') || id.length < 19 || id.length > 25)) {
       throw invalid([
         {
           field: 'id',
@@ -126,10 +124,6 @@ export function userRoutes({ state, mode }: ScalekitEnvironment): Route[] {
       if (!role) throw apiError('INVALID_ARGUMENT', `role ${wanted.name} does not exist`);
       return role;
     });
-  }
-
-  function invited(request: EmulatorRequest): boolean {
-    return readQuery(request, { send_invitation_email: flag }).send_invitation_email ?? true;
   }
 
   function answer(user: User, status = 200): EmulatorResponse {
