@@ -1,9 +1,10 @@
+import type { Profile } from '@org/sso-core';
 import { createBrowser } from './browser.js';
 import type { Stage } from './stage.js';
 
 export interface SignedIn {
   readonly provider: string;
-  readonly profile: Readonly<Record<string, string>>;
+  readonly profile: Profile;
   readonly organizationId: string;
   readonly portalLink: string;
 }
@@ -23,10 +24,11 @@ export async function signIn(stage: Stage, tell: (line: string) => void): Promis
 
   const home = await ada.open(identityProviderPage.url, { form: { email } });
   tell(`She signs in and comes back to ${pathOf(home.visited, '/callback')} with a one-time code.`);
-  const profile = factsOf(home.text);
-  expectFact(home.status === 200 && profile['E-mail'] === email, 'the profile page shows who signed in');
-  tell(`The app exchanged it and checked: ${profile['Verified']}.`);
-  tell(`She is in: ${profile['E-mail']} of ${profile['Organization']}.`);
+  const facts = factsOf(home.text);
+  expectFact(home.status === 200 && facts['E-mail'] === email, 'the profile page shows who signed in');
+  const profile: Profile = JSON.parse((await ada.open(`${appUrl}/profile.json`)).text);
+  tell(`The app exchanged it and checked: ${facts['Verified']}.`);
+  tell(`She is in: ${profile.email} of ${profile.organizationId}.`);
 
   const portal = await ada.open(`${appUrl}/portal`, {
     form: {},
@@ -38,7 +40,7 @@ export async function signIn(stage: Stage, tell: (line: string) => void): Promis
 
   tell(await startAtIdentityProvider(stage, email));
   tell(await injectForeignLogin(stage));
-  return { provider: vendor, profile, organizationId: profile['Organization']!, portalLink: portal.url };
+  return { provider: vendor, profile, organizationId: facts['Organization']!, portalLink: portal.url };
 }
 
 /** Ada clicks the app's tile at her identity provider: no session comes of that alone, a fresh login is started. */

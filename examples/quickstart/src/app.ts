@@ -51,6 +51,7 @@ export function startApp(
       });
       return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
     }
+    if (url.pathname === '/profile.json' && session) return Response.json(session.profile);
     if (url.pathname !== '/') return login.handle(request);
     const page = session
       ? profilePage(session, base)
