@@ -97,7 +97,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         request.authenticate === false || !options.authenticate
           ? {}
           : await waitFor(options.authenticate(context), callSignal);
-      const secrets = [...Object.values(credentials), ...(request.secrets ?? [])];
+      const secrets = [...Object.values(credentials).flatMap(withoutScheme), ...(request.secrets ?? [])];
       let failure: SsoError;
       try {
         const response = await withDeadline(timeoutMs, callSignal, (signal) =>
@@ -264,6 +264,11 @@ export function readBody<T>(schema: BodySchema<T>, body: unknown, provider: stri
     provider,
     operation: context.operation,
   });
+}
+
+/** A credential, and the same without its scheme (`Bearer …`), as a vendor may echo either. */
+function withoutScheme(credential: string): string[] {
+  return [credential, credential.slice(credential.indexOf(' ') + 1)];
 }
 
 function defaultReplay(method: HttpRequest['method']): Replay {
