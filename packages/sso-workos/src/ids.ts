@@ -1,0 +1,4 @@
+import { createProviderIds } from '@org/sso-core/provider';
+
+export const providerId = 'workos';
+export const ids = createProviderIds(providerId);

@@ -1,0 +1,3 @@
+import { z } from 'zod';
+
+export const portalLinkSchema = z.object({ link: z.url({ protocol: /^https?$/ }) });

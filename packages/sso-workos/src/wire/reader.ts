@@ -1,0 +1,31 @@
+import { readBody } from '@org/sso-core/http';
+import { withNative, type CallContext, type Page } from '@org/sso-core/provider';
+import { z } from 'zod';
+import { providerId } from '../ids.js';
+
+/** Reads one kind of object out of answers, keeping the wire object beside each entity. */
+export interface Reader<Entity> {
+  one(body: unknown, context: CallContext): Entity;
+  page(body: unknown, context: CallContext): Page<Entity>;
+}
+
+export function createReader<Wire, Entity extends object>(
+  schema: z.ZodType<Wire>,
+  toEntity: (wire: Wire) => Entity,
+): Reader<Entity> {
+  const pageSchema = z.object({
+    data: z.array(schema),
+    list_metadata: z.object({ after: z.string().nullish() }),
+  });
+  return {
+    one: (body, context) => withNative(toEntity(readBody(schema, body, providerId, context)), body),
+    page(body, context) {
+      const page = readBody(pageSchema, body, providerId, context);
+      const { data } = body as { data: readonly unknown[] };
+      return {
+        items: page.data.map((wire, index) => withNative(toEntity(wire), data[index])),
+        nextCursor: page.list_metadata.after || null,
+      };
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+export const text = z.string().nullish();
+export const attributes = z.record(z.string(), z.unknown()).nullish();
+const role = z.object({ slug: z.string() });
+/** `roles` where several roles are switched on, `role` in any case. */
+export const roleFields = { role: role.nullish(), roles: z.array(role).nullish() };
+
+export function slugsOf({ role: single, roles }: z.infer<z.ZodObject<typeof roleFields>>): string[] {
+  return (roles?.length ? roles : single ? [single] : []).map(({ slug }) => slug);
+}
+
+const timestampPattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|([+-]\d\d):?(\d\d))?$/;
+
+/**
+ * ISO-8601 in UTC; `null` for what is no timestamp. Old and sample data also have `2021-07-31T05:10:19+0000` and
+ * `2023-04-28 20:05:31.093`, which is UTC. [R][D]
+ */
+export function toTimestamp(value: string | null | undefined): string | null {
+  const [matched, date, time, hours, minutes] = timestampPattern.exec(value ?? '') ?? [];
+  if (matched === undefined) return null;
+  const moment = new Date(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
+  return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
+}
+
+/** Values are strings by contract; anything else is left to the wire object. */
+export function toMetadata(value: z.infer<typeof attributes>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
