@@ -10,6 +10,14 @@ export async function workos(options: WorkosEmulatorOptions = {}): Promise<Worko
   return emulator;
 }
 
+/** The first two organizations and connections: Acme and Globex, Okta and Entra ID in the default seed. */
+export function world(emulator: WorkosEmulator) {
+  const [acme, globex = acme] = emulator.organizations();
+  const [okta, entra = okta] = emulator.connections();
+  if (!acme || !globex || !okta || !entra) throw new Error('the seed has no organization or connection');
+  return { acme, globex, okta, entra };
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { answer, authorizeUrl, call, exchange, locationOf, redirectUri, signIn, workos } from './support.js';
+import {
+  answer,
+  authorizeUrl,
+  call,
+  exchange,
+  locationOf,
+  redirectUri,
+  signIn,
+  workos,
+  world,
+} from './support.js';
 
 describe('a login by the page', () => {
   it('goes from the authorization URL over the identity provider to the callback, and gives a profile', async () => {
     const emulator = await workos();
-    const [acme] = emulator.organizations();
+    const { acme } = world(emulator);
     const login = await locationOf(
-      authorizeUrl(emulator, { organization: acme!.id, state: 'a b&c=ä', login_hint: 'ada@acme.example' }),
+      authorizeUrl(emulator, { organization: acme.id, state: 'a b&c=ä', login_hint: 'ada@acme.example' }),
     );
     expect(login.href).toMatch(`${emulator.controlUrl}/idp/login?request=`);
 
@@ -45,8 +55,8 @@ describe('a login by the page', () => {
       profile: {
         object: 'profile',
         id: expect.stringMatching(/^prof_/),
-        organization_id: acme!.id,
-        connection_id: emulator.connections()[0]!.id,
+        organization_id: acme.id,
+        connection_id: world(emulator).okta.id,
         connection_type: 'OktaSAML',
         idp_id: '00u1ada',
         email: 'ada@acme.example',
@@ -71,15 +81,14 @@ describe('a login by the page', () => {
 
     const jwks = createRemoteJWKSet(new URL(`${emulator.url}/sso/jwks/${emulator.clientId}`));
     const { payload } = await jwtVerify(token.body.access_token, jwks, { audience: emulator.clientId });
-    expect(payload).toMatchObject({ sub: token.body.profile.id, org_id: acme!.id, iss: emulator.url });
+    expect(payload).toMatchObject({ sub: token.body.profile.id, org_id: acme.id, iss: emulator.url });
   });
 
   it('keeps the profile id of a person in one connection, and gives another in another connection', async () => {
     const emulator = await workos();
-    const [acme] = emulator.organizations();
-    const [first] = emulator.connections();
+    const { acme, okta: first } = world(emulator);
     const second = await emulator.control.createConnection({
-      organizationId: acme!.id,
+      organizationId: acme.id,
       protocol: 'saml',
       identityProvider: 'okta',
       users: [{ id: '00u1ada', email: 'ada@acme.example' }],
@@ -90,23 +99,19 @@ describe('a login by the page', () => {
       });
       return token.body.profile.id;
     };
-    expect(await profileOf(first!.id)).toBe(await profileOf(first!.id));
-    expect(await profileOf(second.id)).not.toBe(await profileOf(first!.id));
+    expect(await profileOf(first.id)).toBe(await profileOf(first.id));
+    expect(await profileOf(second.id)).not.toBe(await profileOf(first.id));
   });
 
   it('leaves groups out for a user without them', async () => {
     const emulator = await workos();
-    const code = await signIn(
-      emulator,
-      { organization: emulator.organizations()[1]!.id },
-      'cara@globex.example',
-    );
+    const code = await signIn(emulator, { organization: world(emulator).globex.id }, 'cara@globex.example');
     expect((await exchange(emulator, { code })).body.profile).not.toHaveProperty('groups');
   });
 
   it('turns a validating connection active, and lets no draft or inactive one in', async () => {
     const emulator = await workos();
-    const { id } = emulator.connections()[0]!;
+    const { id } = world(emulator).okta;
     await emulator.control.updateConnection(id, { status: 'validating' });
     await signIn(emulator, { connection: id }, 'ada@acme.example');
     expect((await call(emulator, 'GET', `/connections/${id}`)).body.state).toBe('active');
@@ -159,8 +164,8 @@ describe('an authorization request', () => {
   ])('with %s is refused at the callback with the state', async (_name, given, error) => {
     const emulator = await workos();
     const known: Record<string, string> = {
-      ACME: emulator.organizations()[0]!.id,
-      OKTA: emulator.connections()[0]!.id,
+      ACME: world(emulator).acme.id,
+      OKTA: world(emulator).okta.id,
     };
     const parameters = Object.fromEntries(
       Object.entries(given).map(([name, value]) => [name, known[value] ?? value]),
@@ -175,25 +180,25 @@ describe('an authorization request', () => {
 
   it('with an organization needs exactly one connection', async () => {
     const emulator = await workos();
-    const [acme] = emulator.organizations();
+    const { acme } = world(emulator);
     const empty = await emulator.control.createOrganization({ name: 'Empty' });
     await emulator.control.createConnection({
-      organizationId: acme!.id,
+      organizationId: acme.id,
       protocol: 'oidc',
       identityProvider: 'generic',
     });
     const none = await locationOf(authorizeUrl(emulator, { organization: empty.id }));
     expect(none.searchParams.get('error')).toBe('organization_invalid');
     expect(none.searchParams.get('error_description')).toBe('No connection associated with organization');
-    const several = await locationOf(authorizeUrl(emulator, { organization: acme!.id }));
+    const several = await locationOf(authorizeUrl(emulator, { organization: acme.id }));
     expect(several.searchParams.get('error')).toBe('ambiguous_connection_selector');
   });
 
   it('takes every callback error from the identity provider page', async () => {
     const emulator = await workos();
-    const url = authorizeUrl(emulator, { organization: emulator.organizations()[0]!.id, state: '' });
+    const url = authorizeUrl(emulator, { organization: world(emulator).acme.id, state: '' });
     const page = await (await fetch(await locationOf(url))).text();
-    const codes = [...page.matchAll(/<option>(.+?)<\/option>/g)].map(([, code]) => code!);
+    const codes = [...page.matchAll(/<option>(.+?)<\/option>/g)].map((match) => match[1] ?? '');
     expect(codes).toHaveLength(14);
     for (const error of codes) {
       const callback = new URL(await emulator.control.signIn(url, { error }));
@@ -209,7 +214,7 @@ describe('an authorization request', () => {
         redirectUris: ['https://app.example/cb', 'https://pre-*.example.org/cb', 'http://localhost:*/cb'],
       },
     });
-    const organization = emulator.organizations()[0]!.id;
+    const organization = world(emulator).acme.id;
     const statusOf = async (uri: string) =>
       (await fetch(authorizeUrl(emulator, { organization, redirect_uri: uri }), { redirect: 'manual' }))
         .status;
@@ -233,16 +238,16 @@ describe('an authorization request', () => {
 
   it('refuses e-mail domains the organization has not verified, unless told otherwise', async () => {
     const emulator = await workos();
-    const [acme] = emulator.organizations();
-    const url = authorizeUrl(emulator, { organization: acme!.id });
+    const { acme } = world(emulator);
+    const url = authorizeUrl(emulator, { organization: acme.id });
     const guest = { email: 'guest@elsewhere.example' };
     const refused = new URL(await emulator.control.signIn(url, guest));
     expect(refused.searchParams.get('error')).toBe('profile_not_allowed_outside_organization');
 
-    await call(emulator, 'PUT', `/organizations/${acme!.id}`, { allow_profiles_outside_organization: true });
+    await call(emulator, 'PUT', `/organizations/${acme.id}`, { allow_profiles_outside_organization: true });
     expect(new URL(await emulator.control.signIn(url, guest)).searchParams.has('code')).toBe(true);
 
-    await call(emulator, 'PUT', `/organizations/${acme!.id}`, {
+    await call(emulator, 'PUT', `/organizations/${acme.id}`, {
       allow_profiles_outside_organization: false,
       domain_data: [{ domain: 'acme.example', state: 'pending' }],
     });
@@ -250,7 +255,7 @@ describe('an authorization request', () => {
     expect(pending.searchParams.get('error')).toBe('profile_not_allowed_outside_organization');
 
     const relaxed = await workos({ domainPolicy: false });
-    const open = authorizeUrl(relaxed, { organization: relaxed.organizations()[0]!.id });
+    const open = authorizeUrl(relaxed, { organization: world(relaxed).acme.id });
     expect(new URL(await relaxed.control.signIn(open, guest)).searchParams.has('code')).toBe(true);
   });
 });
@@ -258,7 +263,7 @@ describe('an authorization request', () => {
 describe('the token endpoint', () => {
   it('takes form, JSON and query parameters', async () => {
     const emulator = await workos();
-    const organization = emulator.organizations()[0]!.id;
+    const organization = world(emulator).acme.id;
     const parameters = async () => ({
       client_id: emulator.clientId,
       client_secret: emulator.apiKey,
@@ -280,7 +285,7 @@ describe('the token endpoint', () => {
 
   it('answers the four OAuth errors as 400', async () => {
     const emulator = await workos();
-    const organization = emulator.organizations()[0]!.id;
+    const organization = world(emulator).acme.id;
     const code = await signIn(emulator, { organization }, 'ada@acme.example');
     const invalidClient = { error: 'invalid_client', error_description: 'Invalid client ID or secret.' };
     for (const [parameters, body] of [
@@ -313,7 +318,7 @@ describe('the token endpoint', () => {
 
   it('forgets codes after 10 minutes and access tokens after their lifetime', async () => {
     const emulator = await workos({ clock: '2026-03-01T12:00:00.000Z' });
-    const organization = emulator.organizations()[0]!.id;
+    const organization = world(emulator).acme.id;
     const late = await signIn(emulator, { organization }, 'ada@acme.example');
     await emulator.control.advanceClock(10 * 60_000);
     expect((await exchange(emulator, { code: late })).body.error).toBe('invalid_grant');
@@ -335,7 +340,7 @@ describe('the token endpoint', () => {
 
   it('holds S256 challenges, for public clients too', async () => {
     const emulator = await workos();
-    const organization = emulator.organizations()[0]!.id;
+    const organization = world(emulator).acme.id;
     const verifier = 'correct-horse-battery-staple-correct-horse-battery';
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const pkce = { organization, code_challenge: challenge, code_challenge_method: 'S256' };
@@ -352,7 +357,7 @@ describe('the token endpoint', () => {
 
   it('spoils tokens and answers on demand, once', async () => {
     const emulator = await workos();
-    const organization = emulator.organizations()[0]!.id;
+    const organization = world(emulator).acme.id;
     const token = async () =>
       exchange(emulator, { code: await signIn(emulator, { organization }, 'ada@acme.example') });
     const jwks = createRemoteJWKSet(new URL(`${emulator.url}/sso/jwks/${emulator.clientId}`));
@@ -362,12 +367,12 @@ describe('the token endpoint', () => {
       claims: { token_type: 'Mac', expires_in: null },
     });
     const spoiled = await token();
-    expect(decodeProtectedHeader(spoiled.body.access_token)).toEqual({ alg: 'none' });
+    expect(decodeProtectedHeader(spoiled.body.access_token)).toMatchObject({ alg: 'none' });
     expect(spoiled.body).toMatchObject({ token_type: 'Mac' });
     expect(spoiled.body).not.toHaveProperty('expires_in');
     for (const sign of ['unknown_key', 'hs256_public_key'] as const) {
       await emulator.control.tamper({ target: 'access_token', sign });
-      await expect(jwtVerify((await token()).body.access_token, jwks)).rejects.toThrow();
+      await expect(jwtVerify((await token()).body.access_token, jwks)).rejects.toThrow(/alg|applicable key/i);
     }
     await expect(jwtVerify((await token()).body.access_token, jwks)).resolves.toBeDefined();
   });
@@ -385,7 +390,7 @@ describe('the token endpoint', () => {
 describe('a login from the identity provider', () => {
   it('lands on the default redirect URI with a code and no state', async () => {
     const emulator = await workos();
-    const { id } = emulator.connections()[0]!;
+    const { id } = world(emulator).okta;
     const { location } = await emulator.control.startFromIdentityProvider(id, { email: 'ada@acme.example' });
     const callback = new URL(location);
     expect([...callback.searchParams.keys()]).toEqual(['code']);
@@ -409,7 +414,7 @@ describe('a login from the identity provider', () => {
         redirectUris: ['https://app.example/cb', 'https://app.example/other'],
       },
     });
-    const { id } = emulator.connections()[0]!;
+    const { id } = world(emulator).okta;
     const start = async (relayState: string, state?: string) => {
       const login = { user: '1', relayState, ...(state === undefined ? {} : { state }) };
       return (await emulator.control.startFromIdentityProvider(id, login)).location;
@@ -422,24 +427,24 @@ describe('a login from the identity provider', () => {
 
   it('is refused when disabled, and by connections that are not SAML', async () => {
     const emulator = await workos();
-    const [okta, entra] = emulator.connections();
-    await emulator.control.updateConnection(okta!.id, { allowIdpInitiated: false });
-    const { location } = await emulator.control.startFromIdentityProvider(okta!.id, {
+    const { okta, entra } = world(emulator);
+    await emulator.control.updateConnection(okta.id, { allowIdpInitiated: false });
+    const { location } = await emulator.control.startFromIdentityProvider(okta.id, {
       email: 'ada@acme.example',
     });
     expect(Object.fromEntries(new URL(location).searchParams)).toMatchObject({
       error: 'idp_initiated_sso_disabled',
-      connection_id: okta!.id,
-      organization_id: okta!.organizationId,
+      connection_id: okta.id,
+      organization_id: okta.organizationId,
     });
     await expect(
-      emulator.control.startFromIdentityProvider(entra!.id, { email: 'cara@globex.example' }),
+      emulator.control.startFromIdentityProvider(entra.id, { email: 'cara@globex.example' }),
     ).rejects.toThrow('is not SAML');
   });
 
   it('has a page to click', async () => {
     const emulator = await workos();
-    const url = `${emulator.controlUrl}/idp/${emulator.connections()[0]!.id}`;
+    const url = `${emulator.controlUrl}/idp/${world(emulator).okta.id}`;
     expect(await (await fetch(url)).text()).toContain('Open the app from Okta');
     const response = await fetch(url, {
       method: 'POST',
@@ -474,7 +479,7 @@ describe('logout', () => {
     expect((await fetch(granted.body.logout_url, { redirect: 'manual' })).status).toBe(404);
 
     const refused = await call(emulator, 'POST', '/sso/logout/authorize', {
-      profile_id: await profileOf(emulator.connections()[0]!.id, 'ada@acme.example'),
+      profile_id: await profileOf(world(emulator).okta.id, 'ada@acme.example'),
     });
     expect([refused.status, refused.body]).toEqual([
       400,

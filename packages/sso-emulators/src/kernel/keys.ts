@@ -1,12 +1,5 @@
-import {
-  CompactSign,
-  type CryptoKey,
-  exportJWK,
-  exportSPKI,
-  generateKeyPair,
-  type JWK,
-  UnsecuredJWT,
-} from 'jose';
+import { createHmac, generateKeyPair, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
+import { promisify } from 'node:util';
 
 /** How a token is made hostile: claims and header are merged over the honest ones, `null` removes. */
 export interface Tamper {
@@ -26,72 +19,68 @@ export interface SigningKeys {
     header?: Readonly<Record<string, unknown>>,
     tamper?: Tamper,
   ): Promise<string>;
-  jwks(): { keys: JWK[] };
+  jwks(): Promise<{ keys: JsonWebKey[] }>;
   /** Starts signing with a new key; answers its `kid`. */
   rotate(): Promise<string>;
 }
 
 interface SigningKey {
   readonly kid: string;
-  readonly privateKey: CryptoKey;
-  readonly publicKey: CryptoKey;
-  readonly jwk: JWK;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
 }
 
-/** Generates the first key. `kid` names the n-th key (from 1) in the vendor's format. */
-export async function createSigningKeys(kid: (number: number) => string): Promise<SigningKeys> {
-  let generated = 0;
+/** `kid` names the n-th key (from 1) in the vendor's format. The first key is ready when it is first needed. */
+export function createSigningKeys(kid: (number: number) => string): SigningKeys {
+  let started = 0;
   async function generate(): Promise<SigningKey> {
-    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
-    generated += 1;
-    const name = kid(generated);
-    return {
-      kid: name,
-      privateKey,
-      publicKey,
-      jwk: { ...(await exportJWK(publicKey)), alg: 'RS256', use: 'sig', kid: name },
-    };
+    started += 1;
+    const name = kid(started);
+    return { kid: name, ...(await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })) };
   }
 
-  let current = await generate();
-  let previous: SigningKey | undefined;
+  let current = generate();
+  let previous: Promise<SigningKey> | undefined;
 
   return {
     async sign(claims, header = {}, tamper = {}) {
-      const payload = overlay(claims, tamper.claims);
-      if (tamper.sign === 'none') return new UnsecuredJWT(payload).encode();
-      if (tamper.sign === 'hs256_public_key') {
-        const secret = new TextEncoder().encode(await exportSPKI(current.publicKey));
-        return compact(
-          payload,
-          overlay({ ...header, alg: 'HS256', kid: current.kid }, tamper.header),
-          secret,
-        );
-      }
-      const key = tamper.sign === 'unknown_key' ? await generate() : current;
-      return compact(
-        payload,
-        overlay({ ...header, alg: 'RS256', kid: key.kid }, tamper.header),
-        key.privateKey,
-      );
+      const key = await (tamper.sign === 'unknown_key' ? generate() : current);
+      const algorithm = { none: 'none', hs256_public_key: 'HS256', unknown_key: 'RS256', key: 'RS256' };
+      const honest = { ...header, alg: algorithm[tamper.sign ?? 'key'], kid: key.kid };
+      const unsigned = [overlay(honest, tamper.header), overlay(claims, tamper.claims)].map(encode).join('.');
+      return `${unsigned}.${signature(unsigned, key, tamper.sign).toString('base64url')}`;
     },
-    jwks: () => ({ keys: [current, ...(previous ? [previous] : [])].map((key) => key.jwk) }),
+    async jwks() {
+      const published = await Promise.all(previous ? [current, previous] : [current]);
+      return {
+        keys: published.map(({ kid: name, publicKey }) => ({
+          ...publicKey.export({ format: 'jwk' }),
+          alg: 'RS256',
+          use: 'sig',
+          kid: name,
+        })),
+      };
+    },
     async rotate() {
       previous = current;
-      current = await generate();
-      return current.kid;
+      current = generate();
+      return (await current).kid;
     },
   };
 }
 
-function compact(
-  payload: object,
-  header: Record<string, unknown>,
-  key: CryptoKey | Uint8Array,
-): Promise<string> {
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: 'RS256', ...header })
-    .sign(key);
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+/** Made by hand: a hostile header may name an algorithm that no JWT library would sign with this key. */
+function signature(unsigned: string, key: SigningKey, how: TamperSigning = 'key'): Buffer {
+  if (how === 'none') return Buffer.alloc(0);
+  if (how === 'hs256_public_key') {
+    const secret = key.publicKey.export({ type: 'spki', format: 'pem' });
+    return createHmac('sha256', secret).update(unsigned).digest();
+  }
+  return sign('RSA-SHA256', Buffer.from(unsigned), key.privateKey);
 }
 
 /** `changes` merged over `base`; `null` removes the name. */

@@ -62,7 +62,7 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
   } = options;
   const clock = createClock(options.clock);
   const state = new WorkosState(clock, createIdSource(), parseSeed(options.seed ?? defaultSeed));
-  const keys = await createSigningKeys((number) => `sso_oidc_key_pair_${String(number).padStart(26, '0')}`);
+  const keys = createSigningKeys((number) => `sso_oidc_key_pair_${String(number).padStart(26, '0')}`);
   const tampers = createTamperOrders();
   const parts = { clientId, apiKey, domainPolicy, keys, tampers };
   const idempotency = createIdempotency(state);

@@ -74,9 +74,9 @@ export function publicSsoRoutes(state: WorkosState, parts: SsoParts): Route[] {
       if (!issued || issued.expiresAt <= state.now().getTime()) throw profileUnauthorized();
       return { status: 200, body: issued.profile };
     }),
-    route('GET', '/sso/jwks/{clientId}', (request) => {
+    route('GET', '/sso/jwks/{clientId}', async (request) => {
       if (request.params['clientId'] !== clientId) throw notFound();
-      return { status: 200, body: keys.jwks() };
+      return { status: 200, body: await keys.jwks() };
     }),
     route('GET', '/sso/logout', (request) => {
       if (!state.logoutTokens.delete(request.url.searchParams.get('token') ?? '')) throw notFound();
