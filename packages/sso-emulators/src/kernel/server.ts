@@ -104,15 +104,16 @@ async function spoil(
 ): Promise<EmulatorResponse | 'close'> {
   const ownAnswer = fault.closeConnection === true || fault.status !== undefined;
   const honest = fault.afterHandler === true || !ownAnswer ? await handle() : undefined;
-  if (fault.delayMs !== undefined) await delay(fault.delayMs);
+  if (fault.delayMs !== undefined) await delay(fault.delayMs, undefined, { ref: false });
   if (fault.closeConnection) return 'close';
   if (fault.status === undefined && honest) {
     const changed = { ...honest.headers, ...fault.headers };
     return { status: honest.status, headers: changed, body: fault.body ?? honest.body ?? '' };
   }
+  const contentType = fault.contentType ?? (fault.body === undefined ? undefined : 'application/json');
   return {
     status: fault.status ?? 500,
-    headers: { 'content-type': fault.contentType ?? 'application/json', ...fault.headers },
+    headers: { ...(contentType === undefined ? {} : { 'content-type': contentType }), ...fault.headers },
     body: fault.body ?? '',
   };
 }
@@ -158,7 +159,7 @@ async function drip(outgoing: ServerResponse, body: Buffer, bytesPerSecond: numb
   const size = Math.max(1, Math.floor((bytesPerSecond * interval) / 1000));
   for (let sent = 0; sent < body.length && !outgoing.destroyed; sent += size) {
     outgoing.write(body.subarray(sent, sent + size));
-    await delay(interval);
+    await delay(interval, undefined, { ref: false });
   }
   outgoing.end();
 }
