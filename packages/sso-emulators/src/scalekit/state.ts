@@ -397,8 +397,7 @@ export class ScalekitState {
     }
     if (metadata) user.metadata = metadata;
     Object.assign(user.profile, defined(profile ?? {}));
-    if (profile && !profile.name)
-      user.profile.name = `${user.profile.given_name} ${user.profile.family_name}`.trim();
+    user.profile.name ||= `${user.profile.given_name} ${user.profile.family_name}`.trim();
     user.update_time = this.timestamp();
   }
 
