@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   createControlClient,
+  type Fault,
   type Seed,
   startScalekitEmulator,
   startWorkosEmulator,

@@ -39,7 +39,7 @@ export function page(title: string, content: Markup, status = 200): EmulatorResp
 <main>
 ${content}
 </main>
-<footer>Local emulator. Nothing on this page leaves your machine.</footer>
+<footer>Local emulator. No real identity provider takes part.</footer>
 </body>
 </html>
 `;

@@ -34,7 +34,7 @@ export function domainRoutes(state: WorkosState): Route[] {
       if (domain.state === 'verified' || domain.state === 'legacy_verified') {
         throw refused('domain_already_verified', 'Domain is already verified.');
       }
-      // Only starts the DNS checks: the portal's verify button, or the control API, ends them.
+      // Only starts the DNS checks: the portal's verify button ends them.
       state.setDomainState(domain, 'pending');
       return { status: 201, body: domain };
     }),
