@@ -2,7 +2,7 @@ import { createHmac, generateKeyPair, type JsonWebKey, type KeyObject, sign } fr
 import { promisify } from 'node:util';
 
 /** How a token is made hostile: claims and header are merged over the honest ones, `null` removes. */
-export interface Tamper {
+interface Tamper {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
   readonly sign?: TamperSigning;

@@ -9,7 +9,7 @@ import type { WorkosState } from './state.js';
 import { requireEmail } from './users.js';
 
 /** The wire object, with the state as of now. [S] */
-export function invitationObject(state: WorkosState, invitation: Invitation): object {
+function invitationObject(state: WorkosState, invitation: Invitation): object {
   const { object, id, email, ...rest } = invitation;
   return { object, id, email, state: invitationState(state, invitation), ...rest };
 }

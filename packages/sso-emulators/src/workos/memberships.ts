@@ -10,7 +10,7 @@ import type { WorkosState } from './state.js';
 const roles = new Set(['member', 'admin']);
 
 /** The wire object, with its user and the organization's name. [S] */
-export function membershipObject(state: WorkosState, membership: Membership): object {
+function membershipObject(state: WorkosState, membership: Membership): object {
   return {
     ...membership,
     organization_name: state.organizations.get(membership.organization_id)?.name ?? '',

@@ -36,7 +36,7 @@ export const connectionStates = [
   'inactive',
   'deleting',
 ] as const;
-export type ConnectionState = (typeof connectionStates)[number];
+type ConnectionState = (typeof connectionStates)[number];
 
 /** A connection and the identity provider behind it; `connectionObject` makes the wire object. */
 export interface Connection {
