@@ -1,0 +1,178 @@
+import { SsoError, type Member } from '@org/sso-core';
+import { path } from '@org/sso-core/http';
+import { nativeOf, type CallContext, type PageRequest, type UsersFacet } from '@org/sso-core/provider';
+import type { ScalekitApi } from '../api.js';
+import { factsOf, refusal } from '../errors.js';
+import { ids } from '../ids.js';
+import type { Person } from '../wire/user.js';
+
+/** [S] */
+const maxPageSize = 100;
+/** [S] */
+const maxSearchPageSize = 30;
+const maxSearchLength = 100;
+
+const wire = () => import('../wire/user.js');
+
+export function createUsers(api: ScalekitApi): UsersFacet {
+  async function listPeople(
+    organizationId: string,
+    { cursor, pageSize = maxPageSize }: PageRequest,
+    context: CallContext,
+  ) {
+    const { usersPage } = await wire();
+    const page = await api.read(
+      {
+        context,
+        method: 'GET',
+        path: path`/api/v1/organizations/${organizationId}/users`,
+        query: { page_size: Math.min(pageSize, maxPageSize), page_token: cursor },
+      },
+      usersPage,
+    );
+    return { people: page.users ?? [], nextCursor: page.next_page_token || null };
+  }
+
+  async function getPerson(id: string, context: CallContext): Promise<Person> {
+    const { userAnswer } = await wire();
+    return (await api.read({ context, method: 'GET', path: path`/api/v1/users/${id}` }, userAnswer)).user;
+  }
+
+  /** There is no filter by e-mail: a text search, read until the exact address turns up [S]. */
+  async function findByEmail(email: string, context: CallContext): Promise<Person | undefined> {
+    const { usersPage } = await wire();
+    let token: string | null = null;
+    do {
+      const page: { users?: Person[] | null | undefined; next_page_token?: string | null | undefined } =
+        await api.read(
+          {
+            context,
+            method: 'GET',
+            path: '/api/v1/users:search',
+            query: {
+              query: email.slice(0, maxSearchLength),
+              page_size: maxSearchPageSize,
+              page_token: token,
+            },
+          },
+          usersPage,
+        );
+      const found = page.users?.find(({ user }) => user.email.toLowerCase() === email.toLowerCase());
+      if (found) return found;
+      token = page.next_page_token || null;
+    } while (token !== null);
+    return undefined;
+  }
+
+  return {
+    async listPage({ organizationId }, page, context) {
+      const { people, nextCursor } = await listPeople(ids.strip(organizationId), page, context);
+      return { items: people.map(({ user }) => user), nextCursor };
+    },
+    async listMembershipsPage({ organizationId }, page, context) {
+      const { toMembership } = await wire();
+      const vendorId = ids.strip(organizationId);
+      const { people, nextCursor } = await listPeople(vendorId, page, context);
+      return { items: people.map((person) => toMembership(person, vendorId)), nextCursor };
+    },
+    get: async (id, context) => (await getPerson(ids.strip(id), context)).user,
+    async create({ organizationId, sendInvitation, roles, ...input }, context): Promise<Member> {
+      const organization = ids.strip(organizationId);
+      const { findMembership, invitationOf, toMembership, userAnswer } = await wire();
+      const membership = roles && { roles: roles.map((name) => ({ name })) };
+      // It defaults to true and is a query parameter: a JSON field would be ignored and everybody mailed [S].
+      const query = { send_invitation_email: sendInvitation };
+
+      const createUser = () =>
+        api.read(
+          {
+            context,
+            method: 'POST',
+            path: path`/api/v1/organizations/${organization}/users`,
+            query,
+            json: {
+              email: input.email,
+              external_id: input.externalId,
+              metadata: input.metadata,
+              membership,
+              user_profile: { given_name: input.firstName, family_name: input.lastName },
+            },
+          },
+          userAnswer,
+        );
+      const addMember = (known: Person) => {
+        if (findMembership(known, organization)) {
+          throw refusal('already_exists', context, 'this person is a member of the organization already');
+        }
+        return api.read(
+          {
+            context,
+            method: 'POST',
+            path: path`/api/v1/memberships/organizations/${organization}/users/${known.user.vendorId}`,
+            query,
+            json: membership ?? {},
+          },
+          userAnswer,
+        );
+      };
+
+      const known = await findByEmail(input.email, context);
+      const { user: person } = known ? await addMember(known) : await createUser();
+      return {
+        user: person.user,
+        membership: toMembership(person, organization),
+        invitation: sendInvitation ? invitationOf(person, organization) : null,
+      };
+    },
+    async update(id, { firstName, lastName, externalId, metadata }, context) {
+      const { userAnswer } = await wire();
+      const renames = firstName !== undefined || lastName !== undefined;
+      const { user } = await api.read(
+        {
+          context,
+          method: 'PATCH',
+          path: path`/api/v1/users/${ids.strip(id)}`,
+          json: {
+            external_id: externalId,
+            metadata,
+            ...(renames && { user_profile: { given_name: firstName, family_name: lastName } }),
+          },
+        },
+        userAnswer,
+      );
+      return user.user;
+    },
+    delete: async (id, context) =>
+      api.send({ context, method: 'DELETE', path: path`/api/v1/users/${ids.strip(id)}` }),
+    async resendInvitation({ organizationId, userId }, context) {
+      const organization = ids.strip(organizationId);
+      const id = ids.strip(userId);
+      const { findMembership, inviteAnswer, toInvitation, toMembership } = await wire();
+      const person = await getPerson(id, context);
+      if (!findMembership(person, organization)) {
+        throw refusal('not_found', context, 'this person has no invitation to the organization');
+      }
+      if (toMembership(person, organization).status !== 'pending') {
+        throw refusal('failed_precondition', context, 'the invitation is not pending');
+      }
+      try {
+        const { invite } = await api.read(
+          {
+            context,
+            method: 'PATCH',
+            path: path`/api/v1/invites/organizations/${organization}/users/${id}/resend`,
+            json: {},
+            // Every one sends an e-mail.
+            replay: 'once',
+          },
+          inviteAnswer,
+        );
+        return toInvitation(invite, person.user.email, nativeOf(invite));
+      } catch (error) {
+        // Both ids are known to be good, so 400 means that this invitation cannot be sent again [S].
+        if (!SsoError.isInstance(error) || error.code !== 'invalid_argument') throw error;
+        throw new SsoError({ ...factsOf(error), code: 'failed_precondition' });
+      }
+    },
+  };
+}
