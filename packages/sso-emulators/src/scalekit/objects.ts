@@ -112,7 +112,7 @@ export interface Membership {
   resent_count: number;
 }
 
-export interface UserProfile {
+interface UserProfile {
   readonly id: string;
   given_name: string;
   family_name: string;
