@@ -2,7 +2,14 @@ import { invalidArgument } from '../errors.js';
 
 declare const idKind: unique symbol;
 
-export type IdKind = 'organization' | 'domain' | 'connection' | 'user';
+export type IdKind =
+  | 'organization'
+  | 'domain'
+  | 'connection'
+  | 'user'
+  | 'directory'
+  | 'directory_user'
+  | 'directory_group';
 
 /**
  * An opaque id qualified by its provider: `workos:conn_01…`, `scalekit:conn_94…`. Both vendors mint `org_` and `conn_`;
@@ -14,6 +21,9 @@ export type OrganizationId = QualifiedId<'organization'>;
 export type DomainId = QualifiedId<'domain'>;
 export type ConnectionId = QualifiedId<'connection'>;
 export type UserId = QualifiedId<'user'>;
+export type DirectoryId = QualifiedId<'directory'>;
+export type DirectoryUserId = QualifiedId<'directory_user'>;
+export type DirectoryGroupId = QualifiedId<'directory_group'>;
 
 export const qualifiedIdPattern = /^([a-z][a-z0-9-]*):(.+)$/su;
 

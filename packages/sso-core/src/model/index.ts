@@ -1,4 +1,14 @@
-export type { OrganizationId, DomainId, ConnectionId, UserId, QualifiedId, IdKind } from './ids.js';
+export type {
+  ConnectionId,
+  DirectoryGroupId,
+  DirectoryId,
+  DirectoryUserId,
+  DomainId,
+  IdKind,
+  OrganizationId,
+  QualifiedId,
+  UserId,
+} from './ids.js';
 export type {
   CreateOrganization,
   Organization,
@@ -31,3 +41,27 @@ export type {
 } from './user.js';
 export type { CreatePortalLink, PortalIntent, PortalLink } from './portal-link.js';
 export type { Profile } from './profile.js';
+export type {
+  Directory,
+  DirectoryGroup,
+  DirectoryGroupRef,
+  DirectoryRef,
+  DirectoryStatus,
+  DirectoryUser,
+  DirectoryUserStatus,
+  ListDirectories,
+  ListDirectoryGroups,
+  ListDirectoryUsers,
+  PostalAddress,
+} from './directory.js';
+export type {
+  AuthenticationSnapshot,
+  CertificateNotice,
+  ConnectionSnapshot,
+  InvitationSnapshot,
+  MembershipSnapshot,
+  RoleSnapshot,
+  SsoEvent,
+  SsoEventOf,
+  SsoEventType,
+} from './event.js';

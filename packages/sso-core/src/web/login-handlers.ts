@@ -95,22 +95,17 @@ export function createLoginHandlers(options: LoginHandlersOptions): LoginHandler
     return begin({ ...(selector as unknown as LoginSelector), ...shared });
   });
 
-  const callback = refusing(async (request) => {
-    const restarted = await restart(request);
-    if (restarted) return restarted;
+  async function callback(request: Request): Promise<Response> {
     const state = new URL(request.url).searchParams.get('state');
     const flow = cookies.read(request.headers.get('cookie'), state);
-    const clearing = (response: Response) => {
-      if (flow !== undefined) response.headers.append('set-cookie', cookies.clear(state!));
-      return response;
-    };
-    try {
-      return clearing(mutable(await onLogin(await login.complete({ callback: request, flow }), request)));
-    } catch (error) {
-      if (!SsoError.isInstance(error)) throw error;
-      return clearing(mutable(await onRejected(error, request)));
-    }
-  });
+    const finish = refusing(
+      async () =>
+        (await restart(request)) ?? onLogin(await login.complete({ callback: request, flow }), request),
+    );
+    const response = await finish(request);
+    if (flow !== undefined) response.headers.append('set-cookie', cookies.clear(state!));
+    return response;
+  }
 
   const idpInitiated = refusing(async (request) => (await restart(request)) ?? toSignIn('identify'));
 
@@ -155,13 +150,9 @@ function answerRejection(error: SsoError): Response {
   });
 }
 
-/** `Response.redirect` makes immutable headers. */
-function mutable(response: Response): Response {
-  return new Response(response.body, response);
-}
-
+/** A copy: `Response.redirect` makes immutable headers. */
 function noStore(response: Response): Response {
-  const copy = mutable(response);
+  const copy = new Response(response.body, response);
   copy.headers.set('cache-control', 'no-store');
   return copy;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { invalidArgument } from '../errors.js';
 
 /** A handler that answers `undefined` for requests that are not its own. */
 export type WebHandler = (request: Request) => Response | undefined | Promise<Response | undefined>;
@@ -13,9 +13,13 @@ export type NodeHandler = (
 
 /**
  * Runs a web handler under Node. `origin` is your public origin, such as `https://app.example.com`: the `Host` header is not trusted for it.
- * What the handler does not answer goes to `next`, or becomes 404. Its errors go to `next`, or become 500 without details.
+ * What the handler does not answer goes to `next`, its body unread, or becomes 404. Its errors go to `next`, or become 500 without
+ * details. Throws `invalid_argument` when `origin` is more or less than an origin.
  */
 export function toNodeHandler(handler: WebHandler, { origin }: { readonly origin: string }): NodeHandler {
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    throw invalidArgument('toNodeHandler: origin must be a bare origin such as "https://app.example.com"');
+  }
   return (incoming, outgoing, next) => {
     answer(handler, origin, incoming, outgoing).then(
       (answered) => {
@@ -38,13 +42,17 @@ async function answer(
   incoming: IncomingMessage & { originalUrl?: string },
   outgoing: ServerResponse,
 ): Promise<boolean> {
+  // The one method Node receives and a web `Request` cannot have.
+  if (incoming.method === 'TRACE') return false;
   const response = await handler(toRequest(origin, incoming));
   if (!response) return false;
+  // Before anything is set on the answer: a body that breaks must not leave a session cookie on the error.
+  const body = Buffer.from(await response.arrayBuffer());
   outgoing.statusCode = response.status;
   for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value);
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
-  outgoing.end(Buffer.from(await response.arrayBuffer()));
+  outgoing.end(body);
   return true;
 }
 
@@ -58,9 +66,8 @@ function toRequest(origin: string, incoming: IncomingMessage & { originalUrl?: s
   const target = incoming.originalUrl ?? incoming.url ?? '/';
   // A request target such as "//host/path" must stay a path of this origin.
   const url = new URL(origin + (target.startsWith('/') ? target : '/'));
+  // ReadableStream.from reads nothing before it is read from; Readable.toWeb would take the body away from `next`.
   const body =
-    method === 'GET' || method === 'HEAD'
-      ? {}
-      : { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' };
+    method === 'GET' || method === 'HEAD' ? {} : { body: ReadableStream.from(incoming), duplex: 'half' };
   return new Request(url, { method, headers, ...body } as RequestInit);
 }
