@@ -1,0 +1,13 @@
+import { facetNames } from '@org/sso-core/provider';
+import type { ContractCase } from '../contract-case.js';
+import { callAll } from './support.js';
+
+export const absentFacetCases: readonly ContractCase[] = facetNames.map((facet, index) => ({
+  id: `ABSENT-${String(index + 1).padStart(2, '0')}`,
+  title: `Without the ${facet} facet each of its operations is refused before any request.`,
+  requires: [],
+  without: facet,
+  async run(context) {
+    for (const operation of callAll(context, facet)) await context.check.unsupported(operation);
+  },
+}));

@@ -1,0 +1,71 @@
+import type { ContractCase } from '../contract-case.js';
+import { collect, startLogin } from './support.js';
+
+export const concurrencyCases: readonly ContractCase[] = [
+  {
+    id: 'CONC-01',
+    title: 'Fifty reads at once each answer what they were asked for.',
+    requires: ['organizations'],
+    async run({ sso, check, createTenant }) {
+      const tenants = [await createTenant(), await createTenant(), await createTenant()];
+      const asked = Array.from({ length: 50 }, (_, index) => tenants[index % 3]!.organizationId);
+      const answers = await Promise.all(asked.map((id) => sso.organizations.get(id)));
+      check.equal(
+        answers.map(({ id }) => id),
+        asked,
+      );
+    },
+  },
+  {
+    id: 'CONC-02',
+    title: 'Logins that complete at once each answer their own person.',
+    requires: ['login'],
+    async run(context) {
+      const { sso, check, createTenant } = context;
+      const tenants = [await createTenant(), await createTenant(), await createTenant()];
+      const logins = [];
+      for (let index = 0; index < 12; index += 1) logins.push(await startLogin(context, tenants[index % 3]!));
+      const results = await Promise.all(
+        logins.map(({ callback, begun }) => sso.login.complete({ callback, flow: begun.flow })),
+      );
+      check.equal(
+        results.map(({ profile }) => profile.email),
+        logins.map((_, index) => tenants[index % 3]!.user.email),
+      );
+    },
+  },
+  {
+    id: 'CONC-03',
+    title: 'One callback completed many times at once makes one login; the others are flow_reused.',
+    requires: ['login'],
+    async run(context) {
+      const { sso, check, createTenant } = context;
+      const { callback, begun } = await startLogin(context, await createTenant());
+      const outcomes = await Promise.all(
+        Array.from({ length: 10 }, () =>
+          sso.login.complete({ callback, flow: begun.flow }).then(
+            () => 'completed',
+            (error: { readonly reason?: string }) => error.reason,
+          ),
+        ),
+      );
+      check.equal(outcomes.filter((outcome) => outcome === 'completed').length, 1);
+      check.equal(outcomes.filter((outcome) => outcome === 'flow_reused').length, 9);
+    },
+  },
+  {
+    id: 'CONC-04',
+    title: 'Lists read at once do not disturb each other.',
+    requires: ['connections'],
+    async run({ sso, check, createTenant }) {
+      const tenants = [await createTenant(), await createTenant(), await createTenant()];
+      const lists = await Promise.all(
+        tenants.map(({ organizationId }) => collect(sso.connections.list({ organizationId }))),
+      );
+      check.equal(
+        lists.map((list) => list.map(({ id }) => id)),
+        tenants.map(({ connectionId }) => [connectionId]),
+      );
+    },
+  },
+];

@@ -1,0 +1,175 @@
+import { connectionSchema } from '@org/sso-core/schemas';
+import type { CaseContext, Tenant } from '../case-context.js';
+import type { ContractCase } from '../contract-case.js';
+import { collect, missingId } from './support.js';
+
+const requires = ['connections', 'connectionAdmin'] as const;
+
+const refOf = ({ organizationId, connectionId }: Tenant) => ({ organizationId, connectionId });
+
+const settings = { identityProvider: 'okta', protocol: 'saml' } as const;
+
+const optIn = ({ provider }: CaseContext) => ({ providerOptions: { [provider.id]: { allowPreview: true } } });
+
+export const connectionAdminCases: readonly ContractCase[] = [
+  {
+    id: 'CONNADM-01',
+    title: 'A deleted connection is gone.',
+    requires,
+    async run({ sso, check, createTenant }) {
+      const tenant = await createTenant();
+      await sso.connectionAdmin.delete(refOf(tenant));
+      await check.rejects(() => sso.connections.get(refOf(tenant)), 'not_found');
+      check.equal(await collect(sso.connections.list({ organizationId: tenant.organizationId })), []);
+    },
+  },
+  {
+    id: 'CONNADM-02',
+    title: 'A connection of another organization is not_found, and is not deleted.',
+    requires,
+    async run({ sso, check, createTenant }) {
+      const [acme, globex] = [await createTenant(), await createTenant()];
+      const foreign = { organizationId: globex.organizationId, connectionId: acme.connectionId };
+      await check.rejects(() => sso.connectionAdmin.delete(foreign), 'not_found');
+      check.equal((await sso.connections.get(refOf(acme))).status, 'active');
+    },
+  },
+  {
+    id: 'CONNADM-03',
+    title: 'Deleting an unknown connection is not_found.',
+    requires,
+    async run(context) {
+      const { sso, check, createTenant } = context;
+      const { organizationId } = await createTenant();
+      const ref = { organizationId, connectionId: missingId(context, 'conn') };
+      await check.rejects(() => sso.connectionAdmin.delete(ref), 'not_found');
+    },
+  },
+  {
+    id: 'CONNADM-04',
+    title: 'enable makes an inactive connection accept logins.',
+    requires,
+    features: ['connectionAdmin.enable'],
+    async run({ sso, check, createTenant }) {
+      const tenant = await createTenant({ status: 'inactive' });
+      const enabled = await sso.connectionAdmin.enable(refOf(tenant));
+      check.shape(connectionSchema, enabled);
+      check.equal([enabled.id, enabled.status], [tenant.connectionId, 'active']);
+      check.equal((await sso.connections.get(refOf(tenant))).acceptsLogins, true);
+    },
+  },
+  {
+    id: 'CONNADM-05',
+    title: 'enable of an incomplete connection is failed_precondition.',
+    requires,
+    features: ['connectionAdmin.enable'],
+    async run({ sso, check, createTenant }) {
+      const tenant = await createTenant({ status: 'draft' });
+      await check.rejects(() => sso.connectionAdmin.enable(refOf(tenant)), 'failed_precondition');
+      check.equal((await sso.connections.get(refOf(tenant))).acceptsLogins, false);
+    },
+  },
+  {
+    id: 'CONNADM-06',
+    title: 'disable makes an active connection refuse logins, and enable takes it back.',
+    requires,
+    features: ['connectionAdmin.enable', 'connectionAdmin.disable'],
+    async run({ sso, check, createTenant }) {
+      const tenant = await createTenant();
+      const disabled = await sso.connectionAdmin.disable(refOf(tenant));
+      check.shape(connectionSchema, disabled);
+      check.equal([disabled.status, disabled.acceptsLogins], ['inactive', false]);
+      check.equal((await sso.connectionAdmin.enable(refOf(tenant))).status, 'active');
+    },
+  },
+  {
+    id: 'CONNADM-07',
+    title: 'enable and disable do not reach a connection of another organization.',
+    requires,
+    features: ['connectionAdmin.enable', 'connectionAdmin.disable'],
+    async run({ sso, check, createTenant }) {
+      const [acme, globex] = [await createTenant(), await createTenant()];
+      const foreign = { organizationId: globex.organizationId, connectionId: acme.connectionId };
+      await check.rejects(() => sso.connectionAdmin.disable(foreign), 'not_found');
+      await check.rejects(() => sso.connectionAdmin.enable(foreign), 'not_found');
+      check.equal((await sso.connections.get(refOf(acme))).status, 'active');
+    },
+  },
+  {
+    id: 'CONNADM-08',
+    title: 'create answers a connection of the organization that accepts no logins before it is enabled.',
+    requires,
+    features: ['connectionAdmin.create'],
+    async run(context) {
+      const { sso, check, world, unique } = context;
+      const organizationId = await world.createOrganization({ name: unique('Acme') });
+      const created = await sso.connectionAdmin.create({ organizationId, ...settings }, optIn(context));
+      check.shape(connectionSchema, created);
+      const { protocol, identityProvider, acceptsLogins } = created;
+      check.equal({ protocol, identityProvider, acceptsLogins }, { ...settings, acceptsLogins: false });
+      const found = await sso.connections.get({ organizationId, connectionId: created.id });
+      check.equal(found.id, created.id);
+    },
+  },
+  {
+    id: 'CONNADM-09',
+    title: 'create in an unknown organization is not_found.',
+    requires,
+    features: ['connectionAdmin.create'],
+    async run(context) {
+      const input = { organizationId: missingId(context, 'org'), ...settings };
+      await context.check.rejects(
+        () => context.sso.connectionAdmin.create(input, optIn(context)),
+        'not_found',
+      );
+    },
+  },
+  {
+    id: 'CONNADM-10',
+    title: 'update answers the connection of the organization.',
+    requires,
+    features: ['connectionAdmin.update'],
+    async run(context) {
+      const { sso, check, createTenant } = context;
+      const tenant = await createTenant({ status: 'draft' });
+      const saml = { idpMetadataUrl: 'https://idp.example/metadata' };
+      const updated = await sso.connectionAdmin.update(refOf(tenant), { ...settings, saml }, optIn(context));
+      check.shape(connectionSchema, updated);
+      check.equal([updated.id, updated.organizationId], [tenant.connectionId, tenant.organizationId]);
+    },
+  },
+  ...(['create', 'update'] as const).map((operation, index): ContractCase => ({
+    id: `CONNADM-${11 + index}`,
+    title: `Where ${operation} is a preview, it is failed_precondition before any request unless the caller opts in.`,
+    requires,
+    features: [`connectionAdmin.${operation}=preview`],
+    async run({ sso, check, createTenant }) {
+      const tenant = await createTenant();
+      const attempts = {
+        create: () => sso.connectionAdmin.create({ organizationId: tenant.organizationId, ...settings }),
+        update: () => sso.connectionAdmin.update(refOf(tenant), settings),
+      };
+      const error = await check.sends(0, () => check.rejects(attempts[operation], 'failed_precondition'));
+      check.matches(error.message, /allowPreview/, 'the message says how to opt in');
+    },
+  })),
+  ...(['enable', 'disable', 'create', 'update'] as const).map((operation, index): ContractCase => ({
+    id: `CONNADM-${13 + index}`,
+    title: `Where ${operation} is not supported, it is refused before any request, opt-in or not.`,
+    requires,
+    without: `connectionAdmin.${operation}`,
+    async run(context) {
+      const { sso, check, createTenant } = context;
+      const tenant = await createTenant();
+      const options = optIn(context);
+      const attempts = {
+        enable: () => sso.connectionAdmin.enable(refOf(tenant), options),
+        disable: () => sso.connectionAdmin.disable(refOf(tenant), options),
+        create: () =>
+          sso.connectionAdmin.create({ organizationId: tenant.organizationId, ...settings }, options),
+        update: () => sso.connectionAdmin.update(refOf(tenant), settings, options),
+      };
+      await check.unsupported(attempts[operation]);
+    },
+  })),
+];

@@ -1,0 +1,37 @@
+import type { ContractCase } from '../contract-case.js';
+import { absentFacetCases } from './absent-facets.js';
+import { adminPortalCases } from './admin-portal.js';
+import { concurrencyCases } from './concurrency.js';
+import { connectionAdminCases } from './connection-admin.js';
+import { connectionCases } from './connections.js';
+import { domainCases } from './domains.js';
+import { errorCases } from './errors.js';
+import { secretCases } from './hooks-and-secrets.js';
+import { idCases } from './ids.js';
+import { listingCases } from './listing.js';
+import { loginBeginCases } from './login-begin.js';
+import { loginCompleteCases } from './login-complete.js';
+import { loginSessionCases } from './login-sessions.js';
+import { organizationAdminCases } from './organization-admin.js';
+import { organizationCases } from './organizations.js';
+import { userCases } from './users.js';
+
+/** The whole contract, in the order of `docs/contract.md`. */
+export const contractCases: readonly ContractCase[] = [
+  ...absentFacetCases,
+  ...loginBeginCases,
+  ...loginCompleteCases,
+  ...loginSessionCases,
+  ...organizationCases,
+  ...organizationAdminCases,
+  ...domainCases,
+  ...connectionCases,
+  ...connectionAdminCases,
+  ...userCases,
+  ...adminPortalCases,
+  ...idCases,
+  ...listingCases,
+  ...errorCases,
+  ...secretCases,
+  ...concurrencyCases,
+];

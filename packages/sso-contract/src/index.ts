@@ -1,0 +1,21 @@
+/** The contract every SSO provider adapter passes, as data and without a test runner. */
+export { contractCases } from './cases/index.js';
+export type { ContractCase, FeatureCondition } from './contract-case.js';
+export { planContract, runCase, type ContractPlan } from './run-case.js';
+export type { CaseContext, ContractClient, Tenant } from './case-context.js';
+export type { Check } from './check.js';
+export { createMemoryHarness, type MemoryHarnessOptions } from './memory-harness.js';
+export type {
+  Ability,
+  Awaitable,
+  Clock,
+  Fault,
+  Faults,
+  Harness,
+  IdentityProviderUser,
+  NewConnection,
+  NewOrganization,
+  Traffic,
+  TrafficRequest,
+  World,
+} from './harness.js';
