@@ -4,9 +4,12 @@ import { invalidArgument } from '../errors.js';
 /** A handler that answers `undefined` for requests that are not its own. */
 export type WebHandler = (request: Request) => Response | undefined | Promise<Response | undefined>;
 
+/** `originalUrl` is the whole path where a framework strips the one it mounted the handler at. */
+type NodeRequest = IncomingMessage & { originalUrl?: string };
+
 /** Fits `node:http`, Express and Connect. */
 export type NodeHandler = (
-  request: IncomingMessage & { originalUrl?: string },
+  request: NodeRequest,
   response: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
@@ -20,26 +23,32 @@ export function toNodeHandler(handler: WebHandler, { origin }: { readonly origin
   if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
     throw invalidArgument('toNodeHandler: origin must be a bare origin such as "https://app.example.com"');
   }
-  return (incoming, outgoing, next) => {
-    answer(handler, origin, incoming, outgoing).then(
-      (answered) => {
-        if (answered) return;
-        if (next) next();
-        else outgoing.writeHead(404).end();
-      },
-      (error: unknown) => {
-        if (next) next(error);
-        else if (outgoing.headersSent) outgoing.destroy();
-        else outgoing.writeHead(500).end();
-      },
-    );
-  };
+  return (incoming, outgoing, next) => void run(handler, origin, incoming, outgoing, next);
+}
+
+async function run(
+  handler: WebHandler,
+  origin: string,
+  incoming: NodeRequest,
+  outgoing: ServerResponse,
+  next?: (error?: unknown) => void,
+): Promise<void> {
+  try {
+    if (await answer(handler, origin, incoming, outgoing)) return;
+  } catch (error) {
+    if (next) next(error);
+    else if (outgoing.headersSent) outgoing.destroy();
+    else outgoing.writeHead(500).end();
+    return;
+  }
+  if (next) next();
+  else outgoing.writeHead(404).end();
 }
 
 async function answer(
   handler: WebHandler,
   origin: string,
-  incoming: IncomingMessage & { originalUrl?: string },
+  incoming: NodeRequest,
   outgoing: ServerResponse,
 ): Promise<boolean> {
   // The one method Node receives and a web `Request` cannot have.
@@ -56,7 +65,7 @@ async function answer(
   return true;
 }
 
-function toRequest(origin: string, incoming: IncomingMessage & { originalUrl?: string }): Request {
+function toRequest(origin: string, incoming: NodeRequest): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
     for (const item of Array.isArray(value) ? value : [value])
