@@ -22,17 +22,17 @@ export interface LogoutReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Request handlers of one provider. `handle` dispatches by path and answers `undefined` for paths that are not its own. */
+/** Request handlers of one provider, free to be passed around. `handle` dispatches by path and answers `undefined` for paths that are not its own. */
 export interface LoginHandlers {
   /** `GET …/start` with `email`, `organization`, `connection`, `domain` or `identityProvider`, and optionally `returnTo`. */
-  start(request: Request): Promise<Response>;
+  readonly start: (request: Request) => Promise<Response>;
   /** `GET …/callback`. Also recognises logins that began at the identity provider and starts them anew. */
-  callback(request: Request): Promise<Response>;
+  readonly callback: (request: Request) => Promise<Response>;
   /** `GET …/idp-initiated`: register it where the vendor asks for an "initiate login" URL. */
-  idpInitiated(request: Request): Promise<Response>;
+  readonly idpInitiated: (request: Request) => Promise<Response>;
   /** `POST …/logout`. */
-  logout(request: Request): Promise<Response>;
-  handle(request: Request): Promise<Response | undefined>;
+  readonly logout: (request: Request) => Promise<Response>;
+  readonly handle: (request: Request) => Promise<Response | undefined>;
 }
 
 const selectorNames = ['organization', 'connection', 'domain', 'identityProvider'] as const;
