@@ -4,6 +4,10 @@ import { startLogin } from './support.js';
 
 const canary = 'canary-3f9c1e7a5b2d48c6';
 
+const fail = () => {
+  throw new Error('the log is full');
+};
+
 export const secretCases: readonly ContractCase[] = [
   {
     id: 'SECRET-01',
@@ -99,9 +103,6 @@ export const secretCases: readonly ContractCase[] = [
     requires: ['login'],
     async run(context) {
       const { check, createClient, createTenant } = context;
-      const fail = () => {
-        throw new Error('the log is full');
-      };
       const sso = createClient({ hooks: { operationStarted: fail, operationFinished: fail } });
       const tenant = await createTenant();
       const { begun, callback } = await startLogin({ ...context, sso }, tenant);

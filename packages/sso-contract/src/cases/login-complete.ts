@@ -191,7 +191,7 @@ export const loginCompleteCases: readonly ContractCase[] = [
     async run(context) {
       const { check, createClient, createTenant } = context;
       const { begun, callback } = await startLogin(context, await createTenant());
-      const later = createClient({ login: { now: () => Date.now() + 11 * minuteMs } });
+      const later = createClient({ login: { now: () => context.now() + 11 * minuteMs } });
       await check.sends(0, () =>
         check.rejectsLogin(() => later.login.complete({ callback, flow: begun.flow }), 'flow_expired'),
       );

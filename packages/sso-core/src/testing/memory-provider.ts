@@ -1,4 +1,4 @@
-import type { SsoProvider } from '../provider/provider.js';
+import type { ProviderFacets, SsoProvider } from '../provider/provider.js';
 import { defineProvider } from '../provider/define-provider.js';
 import { createAdminPortal } from './memory/admin-portal.js';
 import { createConnectionAdmin, createConnections } from './memory/connections.js';
@@ -9,8 +9,19 @@ import { createMemoryState, type MemoryOptions } from './memory/state.js';
 import { createUsers } from './memory/users.js';
 import { createWorld, type MemoryWorld } from './memory/world.js';
 
-/** Has every facet. */
-export interface MemoryProvider extends Required<SsoProvider> {}
+/** Has every facet but those about directories and events. */
+export interface MemoryProvider
+  extends Omit<SsoProvider, MemoryFacetName>, Pick<ProviderFacets, MemoryFacetName> {}
+
+type MemoryFacetName =
+  | 'login'
+  | 'organizations'
+  | 'organizationAdmin'
+  | 'domains'
+  | 'connections'
+  | 'connectionAdmin'
+  | 'users'
+  | 'adminPortal';
 
 /**
  * A provider that keeps everything in memory, for an app's unit tests and as the reference of the contract suite. Its `world` is the
