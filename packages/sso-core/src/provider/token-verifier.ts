@@ -37,8 +37,8 @@ const usableWhenStaleForMs = 24 * 60 * 60_000;
 const fetchTimeoutMs = 10_000;
 
 /**
- * Keys are fetched on first use, kept ten minutes, and refetched on an unknown `kid` at most every thirty seconds, one fetch at a time.
- * When the key endpoint fails, the last good set serves for up to a day.
+ * Keys are fetched on first use, kept ten minutes, and refetched on an unknown `kid` at once but not again within thirty seconds, one
+ * fetch at a time. When the key endpoint fails, the last good set serves for up to a day.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const {
@@ -50,6 +50,16 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     transport,
   } = options;
   let lastGood: { readonly body: string; readonly at: number } | undefined;
+  let lastEarlyFetchAt = -Infinity;
+
+  /** jose asks when its keys are old, and on every unknown `kid`: only the latter comes while the last good set is fresh. */
+  async function currentKeys(): Promise<Response> {
+    if (lastGood && Date.now() - lastGood.at < freshForMs) {
+      if (Date.now() - lastEarlyFetchAt < refetchCooldownMs) return keyResponse(lastGood.body);
+      lastEarlyFetchAt = Date.now();
+    }
+    return fetchKeys();
+  }
 
   async function fetchKeys(): Promise<Response> {
     const answer = await withDeadline(fetchTimeoutMs, undefined, (signal) =>
@@ -66,7 +76,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         status: answer?.status,
       });
     }
-    return new Response(lastGood.body, { headers: { 'content-type': 'application/json' } });
+    return keyResponse(lastGood.body);
   }
 
   async function load() {
@@ -75,10 +85,11 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       import('jose/jwks/remote'),
     ]);
     const keys = createRemoteJWKSet(new URL(jwksUrl), {
-      cooldownDuration: refetchCooldownMs,
+      // Its own cool-down begins with any fetch, which would refuse a key rotated soon after the start.
+      cooldownDuration: 0,
       cacheMaxAge: freshForMs,
       timeoutDuration: fetchTimeoutMs,
-      [customFetch]: fetchKeys,
+      [customFetch]: currentKeys,
     });
     return { jwtVerify, keys };
   }
@@ -136,6 +147,10 @@ function explain(error: unknown): string {
     default:
       return 'it is malformed';
   }
+}
+
+function keyResponse(body: string): Response {
+  return new Response(body, { headers: { 'content-type': 'application/json' } });
 }
 
 function isKeySet(body: string): boolean {
