@@ -143,6 +143,31 @@ export class LoginRejectedError extends SsoError {
   }
 }
 
+/** Why a webhook was refused. Closed; says nothing an attacker does not know. */
+export type WebhookRefusal =
+  | 'signature_missing'
+  | 'signature_malformed'
+  | 'signature_mismatch'
+  | 'timestamp_malformed'
+  | 'timestamp_too_old'
+  | 'timestamp_in_the_future'
+  | 'body_parsed'
+  | 'body_empty'
+  | 'body_too_large'
+  | 'body_malformed'
+  | 'organization_unknown';
+
+/** A webhook that must not be believed. Nothing of it was stored or handled. */
+export class WebhookRefusedError extends SsoError {
+  override readonly name = 'WebhookRefusedError';
+  readonly reason: WebhookRefusal;
+
+  constructor(options: { reason: WebhookRefusal; message: string; provider?: string | undefined }) {
+    super({ code: 'verification_failed', message: options.message, provider: options.provider });
+    this.reason = options.reason;
+  }
+}
+
 function summarizeCause(cause: unknown): SsoError | CauseSummary {
   if (SsoError.isInstance(cause)) return cause;
   if (!(cause instanceof Error)) return { name: typeof cause };

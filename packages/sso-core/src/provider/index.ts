@@ -9,6 +9,16 @@ export { defineProvider } from './define-provider.js';
 export { nativeOf, withNative } from './native.js';
 export { createProviderIds, type ProviderIds } from '../model/ids.js';
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
+export {
+  createWebhookVerifier,
+  parseWebhookBody,
+  type WebhookSignature,
+  type WebhookVerifier,
+  type WebhookVerifierOptions,
+} from './webhook-signature.js';
+export type { DirectoriesFacet, DirectoryAdminFacet } from './facets/directories.js';
+export type { VerifiedWebhook, WebhookDelivery, WebhooksFacet } from './facets/webhooks.js';
+export type { EventsFacet, EventsPage, EventsRequest } from './facets/events.js';
 export type { OrganizationAdminFacet, OrganizationsFacet } from './facets/organizations.js';
 export type { DomainsFacet } from './facets/domains.js';
 export type { ConnectionAdminFacet, ConnectionsFacet } from './facets/connections.js';

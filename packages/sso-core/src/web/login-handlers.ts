@@ -19,10 +19,14 @@ export interface LoginHandlersOptions {
 
 export interface LogoutReply {
   readonly logout: LogoutRequest | null;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A `Headers` can hold several `Set-Cookie`. */
+  readonly headers?: Headers | Readonly<Record<string, string>>;
 }
 
-/** Request handlers of one provider, free to be passed around. `handle` dispatches by path and answers `undefined` for paths that are not its own. */
+/**
+ * Request handlers of one provider, free to be passed around. `handle` dispatches by path and answers `undefined` for paths that are
+ * not its own.
+ */
 export interface LoginHandlers {
   /** `GET …/start` with `email`, `organization`, `connection`, `domain` or `identityProvider`, and optionally `returnTo`. */
   readonly start: (request: Request) => Promise<Response>;
@@ -137,15 +141,33 @@ function unlessUnsupported(error: unknown): undefined {
   if (!SsoError.isInstance(error)) throw error;
 }
 
-function redirect(location: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(null, { status: 303, headers: { ...headers, location } });
+function redirect(location: string, init: Headers | Readonly<Record<string, string>> = {}): Response {
+  const headers = new Headers(init);
+  headers.set('location', location);
+  return new Response(null, { status: 303, headers });
+}
+
+/** 4xx for what the visitor brought; 5xx, which monitoring watches, for the vendor's trouble and the app's own. */
+function statusOf({ code, retryable }: SsoError): number {
+  if (retryable) return 503;
+  switch (code) {
+    case 'login_rejected':
+      return 403;
+    case 'invalid_argument':
+    case 'not_found':
+    case 'failed_precondition':
+    case 'verification_failed':
+    case 'unsupported':
+      return 400;
+    default:
+      return 500;
+  }
 }
 
 function answerRejection(error: SsoError): Response {
   const reason = LoginRejectedError.isInstance(error) ? error.reason : error.code;
-  const status = error.retryable ? 503 : LoginRejectedError.isInstance(error) ? 403 : 400;
   return new Response(`Sign-in failed: ${reason.replaceAll('_', ' ')}.\n`, {
-    status,
+    status: statusOf(error),
     headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
   });
 }

@@ -25,8 +25,16 @@ export interface DirectoriesFacet {
   /** Throws `not_found`, also when the directory belongs to another organization. */
   get(ref: DirectoryRef, context: CallContext): Promise<Directory>;
   /** All given filters hold for every item. Stays within the vendor's rate limit by itself. `updatedAfter` only when `features.updatedAfter`. */
-  listUsersPage(filter: ListDirectoryUsers, page: PageRequest, context: CallContext): Promise<Page<DirectoryUser>>;
-  listGroupsPage(filter: ListDirectoryGroups, page: PageRequest, context: CallContext): Promise<Page<DirectoryGroup>>;
+  listUsersPage(
+    filter: ListDirectoryUsers,
+    page: PageRequest,
+    context: CallContext,
+  ): Promise<Page<DirectoryUser>>;
+  listGroupsPage(
+    filter: ListDirectoryGroups,
+    page: PageRequest,
+    context: CallContext,
+  ): Promise<Page<DirectoryGroup>>;
 }
 
 /** Changing directories. What is there is declared in `features`. */

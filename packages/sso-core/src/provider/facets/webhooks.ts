@@ -15,19 +15,6 @@ export interface VerifiedWebhook {
   readonly payload: unknown;
 }
 
-/** Why a webhook was refused. */
-export type WebhookRefusal =
-  | 'signature_missing'
-  | 'signature_malformed'
-  | 'signature_mismatch'
-  | 'timestamp_malformed'
-  | 'timestamp_too_old'
-  | 'timestamp_in_the_future'
-  | 'body_parsed'
-  | 'body_empty'
-  | 'body_too_large'
-  | 'body_malformed';
-
 /** Receiving what the vendor pushes. Present only when at least one signing secret is configured. */
 export interface WebhooksFacet {
   /**
