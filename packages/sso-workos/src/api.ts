@@ -1,44 +1,66 @@
 import { randomUUID } from 'node:crypto';
 import {
   createApiClient,
-  createAxiosTransport,
+  readBody,
   type ApiClient,
-  type HttpTransport,
+  type ApiRequest,
+  type BodySchema,
+  type HttpSettings,
 } from '@org/sso-core/http';
-import type { PageRequest } from '@org/sso-core/provider';
+import type { Page, PageRequest } from '@org/sso-core/provider';
 import { readError } from './errors.js';
 import { providerId } from './ids.js';
-import type { WorkosOptions } from './settings.js';
+import type { Reader } from './wire/reader.js';
 
-export interface WorkosApi {
-  /** The API host. */
-  readonly api: ApiClient;
-  /** The host of single logout. */
-  readonly auth: ApiClient;
-  readonly transport: HttpTransport;
+/** Loads what reads an answer; wire modules bring zod with them, so that they are loaded on first use. */
+export type Load<T> = () => Promise<T>;
+
+/** Authenticated requests to one host. Every method throws `SsoError`. */
+export interface WorkosApi extends ApiClient {
+  /** The entity an answer consists of. */
+  one<Entity>(reader: Load<Reader<Entity>>, request: ApiRequest): Promise<Entity>;
+  /** One page of a list. Takes at most 100 items; the default order is documented in two ways, so it is always sent. [S] */
+  page<Entity>(
+    reader: Load<Reader<Entity>>,
+    page: PageRequest,
+    request: Omit<ApiRequest, 'method'>,
+  ): Promise<Page<Entity>>;
+  read<T>(schema: Load<BodySchema<T>>, request: ApiRequest): Promise<T>;
+  /** For answers that say nothing or only "Accepted". */
+  send(request: ApiRequest): Promise<void>;
 }
 
-export function createWorkosApi(
-  { apiKey, http }: Pick<WorkosOptions, 'apiKey' | 'http'>,
-  baseUrl: string,
-  authUrl: string,
-): WorkosApi {
-  const transport = http?.transport ?? createAxiosTransport();
+export function createWorkosApi(apiKey: string, baseUrl: string, http: HttpSettings): WorkosApi {
   const credentials = { authorization: `Bearer ${apiKey}` };
-  const clientOf = (url: string) =>
-    createApiClient({
-      provider: providerId,
-      baseUrl: url,
-      http: { ...http, transport },
-      authenticate: async () => credentials,
-      readError,
-    });
-  return { api: clientOf(baseUrl), auth: clientOf(authUrl), transport };
-}
-
-/** Every list takes at most 100 items a page; the default order is documented in two ways, so it is always sent. [S] */
-export function pageQuery({ cursor, pageSize = 100 }: PageRequest) {
-  return { limit: Math.min(pageSize, 100), order: 'desc', after: cursor };
+  const client = createApiClient({
+    provider: providerId,
+    baseUrl,
+    http,
+    authenticate: async () => credentials,
+    readError,
+  });
+  return {
+    ...client,
+    async one(reader, request) {
+      const { one } = await reader();
+      const { body } = await client.request(request);
+      return one(body, request.context);
+    },
+    async page(reader, { cursor, pageSize = 100 }, request) {
+      const { page } = await reader();
+      const query = { limit: Math.min(pageSize, 100), order: 'desc', after: cursor, ...request.query };
+      const { body } = await client.request({ ...request, method: 'GET', query });
+      return page(body, request.context);
+    },
+    async read(load, request) {
+      const schema = await load();
+      const { body } = await client.request(request);
+      return readBody(schema, body, providerId, request.context);
+    },
+    async send(request) {
+      await client.request({ ...request, expect: 'none' });
+    },
+  };
 }
 
 /**

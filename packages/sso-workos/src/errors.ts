@@ -1,5 +1,13 @@
-import type { LoginRejectionReason, SsoErrorCode } from '@org/sso-core';
+import {
+  SsoError,
+  UnsupportedOperationError,
+  type LoginRejectionReason,
+  type OrganizationId,
+  type SsoErrorCode,
+} from '@org/sso-core';
 import type { VendorError } from '@org/sso-core/http';
+import type { CallContext, FacetName } from '@org/sso-core/provider';
+import { providerId } from './ids.js';
 
 /** Codes whose meaning the status does not tell. [S], except where marked. */
 const errorCodes: ReadonlyMap<string, SsoErrorCode> = new Map([
@@ -101,4 +109,24 @@ const rejectionReasons: ReadonlyMap<string, LoginRejectionReason> = new Map([
 
 export function rejectionReason(vendorCode: string): LoginRejectionReason {
   return rejectionReasons.get(vendorCode) ?? 'provider_error';
+}
+
+/** An error this adapter finds itself. */
+export function refusal(code: SsoErrorCode, { operation }: CallContext, why: string): SsoError {
+  return new SsoError({ code, message: `${operation}: ${why}`, provider: providerId, operation });
+}
+
+/** Refuses what WorkOS cannot do. */
+export async function refuse(facet: FacetName, { operation }: CallContext, reason: string): Promise<never> {
+  throw new UnsupportedOperationError({ facet, operation, provider: providerId, reason });
+}
+
+/** Ids at WorkOS are unique in the environment: only this comparison keeps an id of another tenant out. */
+export function requireOwner<T extends { readonly organizationId: OrganizationId | null }>(
+  entity: T,
+  organizationId: OrganizationId,
+  context: CallContext,
+): T {
+  if (entity.organizationId === organizationId) return entity;
+  throw refusal('not_found', context, `nothing with this id in organization "${organizationId}"`);
 }

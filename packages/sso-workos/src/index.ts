@@ -1,9 +1,12 @@
+/** WorkOS behind the provider-neutral client. */
 export { createWorkos, type WorkosProvider } from './provider.js';
 export type { WorkosOptions } from './settings.js';
-export {
-  workosNative,
-  type WorkosNative,
-  type WorkosNativeObject,
-  type WorkosNativeRequest,
-} from './native.js';
+export { workosNative, type WorkosNative, type WorkosNativeRequest } from './native.js';
 export { divergences } from './divergences.js';
+export type { WorkosConnection } from './wire/connection.js';
+export type { WorkosDomain } from './wire/domain.js';
+export type { WorkosInvitation } from './wire/invitation.js';
+export type { WorkosMembership } from './wire/membership.js';
+export type { WorkosOrganization } from './wire/organization.js';
+export type { WorkosProfile } from './wire/profile.js';
+export type { WorkosUser } from './wire/user.js';

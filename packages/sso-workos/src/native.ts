@@ -1,36 +1,33 @@
-import {
-  SsoError,
-  type CallOptions,
-  type Connection,
-  type Domain,
-  type Invitation,
-  type Membership,
-  type Organization,
-  type Profile,
-  type User,
+import type {
+  CallOptions,
+  Connection,
+  Domain,
+  Invitation,
+  Membership,
+  Organization,
+  Profile,
+  User,
 } from '@org/sso-core';
 import type { ApiClient, ApiRequest, ApiResponse } from '@org/sso-core/http';
-import { nativeOf } from '@org/sso-core/provider';
+import { nativeOf, type CallContext } from '@org/sso-core/provider';
+import { refusal } from './errors.js';
 import { providerId } from './ids.js';
-import type { ConnectionWire } from './wire/connection.js';
-import type { DomainWire } from './wire/domain.js';
-import type { InvitationWire } from './wire/invitation.js';
-import type { MembershipWire } from './wire/membership.js';
-import type { OrganizationWire } from './wire/organization.js';
-import type { ProfileWire } from './wire/profile.js';
-import type { UserWire } from './wire/user.js';
-
-/** The fields this adapter reads, typed, and whatever else WorkOS sent. */
-export type WorkosNativeObject<Wire> = Readonly<Wire> & Readonly<Record<string, unknown>>;
+import type { WorkosConnection } from './wire/connection.js';
+import type { WorkosDomain } from './wire/domain.js';
+import type { WorkosInvitation } from './wire/invitation.js';
+import type { WorkosMembership } from './wire/membership.js';
+import type { WorkosOrganization } from './wire/organization.js';
+import type { WorkosProfile } from './wire/profile.js';
+import type { WorkosUser } from './wire/user.js';
 
 /** The object WorkOS sent for an entity; `undefined` for entities of another provider and copies made by spreading. */
-export function workosNative(entity: Organization): WorkosNativeObject<OrganizationWire> | undefined;
-export function workosNative(entity: Domain): WorkosNativeObject<DomainWire> | undefined;
-export function workosNative(entity: Connection): WorkosNativeObject<ConnectionWire> | undefined;
-export function workosNative(entity: User): WorkosNativeObject<UserWire> | undefined;
-export function workosNative(entity: Membership): WorkosNativeObject<MembershipWire> | undefined;
-export function workosNative(entity: Invitation): WorkosNativeObject<InvitationWire> | undefined;
-export function workosNative(entity: Profile): WorkosNativeObject<ProfileWire> | undefined;
+export function workosNative(entity: Organization): WorkosOrganization | undefined;
+export function workosNative(entity: Domain): WorkosDomain | undefined;
+export function workosNative(entity: Connection): WorkosConnection | undefined;
+export function workosNative(entity: User): WorkosUser | undefined;
+export function workosNative(entity: Membership): WorkosMembership | undefined;
+export function workosNative(entity: Invitation): WorkosInvitation | undefined;
+export function workosNative(entity: Profile): WorkosProfile | undefined;
 export function workosNative(entity: { readonly provider: string }): unknown {
   return entity.provider === providerId ? nativeOf(entity) : undefined;
 }
@@ -49,23 +46,17 @@ export interface WorkosNative {
   request(request: WorkosNativeRequest): Promise<ApiResponse>;
 }
 
-const operation = 'native.request';
-
 export function createNative(api: ApiClient): WorkosNative {
   return {
     async request({ signal, timeoutMs, ...request }) {
+      const context: CallContext = { operation: 'native.request', signal, timeoutMs };
       if (!request.path.startsWith('/')) {
-        throw new SsoError({
-          code: 'invalid_argument',
-          message: `${operation}: path must start with "/"`,
-          provider: providerId,
-          operation,
-        });
+        throw refusal('invalid_argument', context, 'path must begin with "/"');
       }
       return api.request({
         ...(request.method === 'DELETE' ? { expect: 'none' } : {}),
         ...request,
-        context: { operation, signal, timeoutMs },
+        context,
       });
     },
   };

@@ -1,18 +1,13 @@
 import { SsoError } from '@org/sso-core';
-import { requireBaseUrl, requireSetting } from '@org/sso-core/http';
-import {
-  defineProvider,
-  type FacetName,
-  type ProviderFacets,
-  type SsoProvider,
-} from '@org/sso-core/provider';
+import { createAxiosTransport, path, requireBaseUrl, requireSetting } from '@org/sso-core/http';
+import { createTokenVerifier, defineProvider, type SsoProvider } from '@org/sso-core/provider';
 import { createWorkosApi } from './api.js';
-import { createAdminPortalFacet } from './facets/admin-portal.js';
-import { createConnectionAdminFacet, createConnectionsFacet } from './facets/connections.js';
-import { createDomainsFacet } from './facets/domains.js';
-import { createLoginFacet } from './facets/login.js';
-import { createOrganizationAdminFacet, createOrganizationsFacet } from './facets/organizations.js';
-import { createUsersFacet } from './facets/users.js';
+import { createAdminPortal } from './facets/admin-portal.js';
+import { createConnectionAdmin, createConnections } from './facets/connections.js';
+import { createDomains } from './facets/domains.js';
+import { createLogin } from './facets/login.js';
+import { createOrganizationAdmin, createOrganizations } from './facets/organizations.js';
+import { createUsers } from './facets/users.js';
 import { providerId } from './ids.js';
 import { createNative, type WorkosNative } from './native.js';
 import type { WorkosOptions } from './settings.js';
@@ -20,8 +15,8 @@ import type { WorkosOptions } from './settings.js';
 const defaultBaseUrl = 'https://api.workos.com';
 
 /** WorkOS with every facet. `environment` is the client id. */
-export interface WorkosProvider extends Omit<SsoProvider, FacetName>, ProviderFacets {
-  readonly id: 'workos';
+export interface WorkosProvider extends Required<SsoProvider> {
+  readonly id: typeof providerId;
   readonly native: WorkosNative;
 }
 
@@ -30,7 +25,7 @@ export interface WorkosProvider extends Omit<SsoProvider, FacetName>, ProviderFa
  * `invalid_argument` for settings that cannot work.
  */
 export function createWorkos(options: WorkosOptions): WorkosProvider {
-  const { apiKey, clientId, http, now = Date.now } = options;
+  const { apiKey, clientId, now = Date.now } = options;
   requireSetting(apiKey, 'apiKey', providerId);
   requireSetting(clientId, 'clientId', providerId);
   // A client id is public: it is part of every authorization URL.
@@ -47,21 +42,35 @@ export function createWorkos(options: WorkosOptions): WorkosProvider {
     'authUrl',
     providerId,
   );
-  const workos = createWorkosApi({ apiKey, http }, baseUrl, authUrl);
-  const { api } = workos;
-  const accessTokenIssuers = options.accessTokenIssuers ?? knownIssuers(baseUrl, authUrl, clientId);
-  return defineProvider({
+  const http = { ...options.http, transport: options.http?.transport ?? createAxiosTransport() };
+  const api = createWorkosApi(apiKey, baseUrl, http);
+  const verifier = createTokenVerifier({
+    provider: providerId,
+    jwksUrl: baseUrl + path`/sso/jwks/${clientId}`,
+    now,
+    transport: http.transport,
+  });
+  return defineProvider<WorkosProvider>({
     specificationVersion: 'v1',
     id: providerId,
     environment: clientId,
-    login: createLoginFacet(workos, { clientId, apiKey, baseUrl, accessTokenIssuers, now }),
-    organizations: createOrganizationsFacet(api),
-    organizationAdmin: createOrganizationAdminFacet(api),
-    domains: createDomainsFacet(api),
-    connections: createConnectionsFacet(api),
-    connectionAdmin: createConnectionAdminFacet(api),
-    users: createUsersFacet(api),
-    adminPortal: createAdminPortalFacet(api, now),
+    login: createLogin({
+      api,
+      auth: createWorkosApi(apiKey, authUrl, http),
+      verifier,
+      clientId,
+      apiKey,
+      baseUrl,
+      accessTokenIssuers: options.accessTokenIssuers ?? knownIssuers(baseUrl, authUrl, clientId),
+      now,
+    }),
+    organizations: createOrganizations(api),
+    organizationAdmin: createOrganizationAdmin(api),
+    domains: createDomains(api),
+    connections: createConnections(api),
+    connectionAdmin: createConnectionAdmin(api),
+    users: createUsers(api),
+    adminPortal: createAdminPortal(api, now),
     native: createNative(api),
   });
 }

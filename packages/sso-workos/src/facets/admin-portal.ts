@@ -1,7 +1,6 @@
 import type { PortalIntent } from '@org/sso-core';
-import { readBody, type ApiClient } from '@org/sso-core/http';
 import type { AdminPortalFacet } from '@org/sso-core/provider';
-import { createOnce } from '../api.js';
+import { createOnce, type WorkosApi } from '../api.js';
 import { ids, providerId } from '../ids.js';
 
 const intents = {
@@ -16,20 +15,20 @@ const intents = {
 /** From creation, for links made through the API. [D] */
 const linkLifetimeMs = 5 * 60_000;
 
-export function createAdminPortalFacet(api: ApiClient, now: () => number): AdminPortalFacet {
+const portalLink = async () => (await import('../wire/portal-link.js')).portalLinkSchema;
+
+export function createAdminPortal(api: WorkosApi, now: () => number): AdminPortalFacet {
   return {
     features: { intents: Object.keys(intents) as PortalIntent[], returnUrl: true },
     async createLink({ organizationId, intent, returnUrl }, context) {
-      const { portalLinkSchema } = await import('../wire/portal-link.js');
       const requestedAt = now();
-      const { body } = await api.request({
+      const { link } = await api.read(portalLink, {
         context,
         method: 'POST',
         path: '/portal/generate_link',
         json: { organization: ids.strip(organizationId), intent: intents[intent], return_url: returnUrl },
         ...createOnce(),
       });
-      const { link } = readBody(portalLinkSchema, body, providerId, context);
       return {
         provider: providerId,
         organizationId,

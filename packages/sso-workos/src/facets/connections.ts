@@ -1,29 +1,29 @@
-import type { Connection, ConnectionRef, ListConnections } from '@org/sso-core';
-import { path, type ApiClient } from '@org/sso-core/http';
+import type { Connection, ConnectionId, ConnectionRef, ListConnections } from '@org/sso-core';
+import { path } from '@org/sso-core/http';
 import type { CallContext, ConnectionAdminFacet, ConnectionsFacet } from '@org/sso-core/provider';
-import { pageQuery } from '../api.js';
+import type { WorkosApi } from '../api.js';
+import { refuse, requireOwner } from '../errors.js';
 import { ids } from '../ids.js';
-import { refuse, requireOwner } from './refuse.js';
 
-export function createConnectionsFacet(api: ApiClient): ConnectionsFacet {
+const connection = async () => (await import('../wire/connection.js')).connection;
+const byId = (id: ConnectionId) => path`/connections/${ids.strip(id)}`;
+
+export function createConnections(api: WorkosApi): ConnectionsFacet {
   return {
     async listPage(filter, page, context) {
       const { organizationId, domain } = filter;
-      const { connections } = await import('../wire/connection.js');
-      const { body } = await api.request({
+      const { items, nextCursor } = await api.page(connection, page, {
         context,
-        method: 'GET',
         path: '/connections',
-        query: {
-          ...pageQuery(page),
-          organization_id: organizationId && ids.strip(organizationId),
-          domain,
-        },
+        query: { organization_id: organizationId && ids.strip(organizationId), domain },
       });
-      const { items, nextCursor } = connections.page(body, context);
-      return { items: items.filter((connection) => matches(connection, filter)), nextCursor };
+      return { items: items.filter((item) => matches(item, filter)), nextCursor };
     },
-    get: (ref, context) => getConnection(api, ref, context),
+    async get({ organizationId, connectionId }: ConnectionRef, context: CallContext) {
+      ids.strip(organizationId);
+      const found = await api.one(connection, { context, method: 'GET', path: byId(connectionId) });
+      return requireOwner(found, organizationId, context);
+    },
   };
 }
 
@@ -31,7 +31,8 @@ const configurationReason =
   'WorkOS connections are configured in the Admin Portal or the dashboard; its API for writing them is not generally available';
 const switchReason = 'the WorkOS API has no switch for connections';
 
-export function createConnectionAdminFacet(api: ApiClient): ConnectionAdminFacet {
+export function createConnectionAdmin(api: WorkosApi): ConnectionAdminFacet {
+  const connections = createConnections(api);
   return {
     features: { enable: false, disable: false, create: false, update: false },
     limitations: {
@@ -41,8 +42,8 @@ export function createConnectionAdminFacet(api: ApiClient): ConnectionAdminFacet
       update: configurationReason,
     },
     async delete(ref, context) {
-      const { vendorId } = await getConnection(api, ref, context);
-      await api.request({ context, method: 'DELETE', path: path`/connections/${vendorId}`, expect: 'none' });
+      const { id } = await connections.get(ref, context);
+      await api.send({ context, method: 'DELETE', path: byId(id) });
     },
     enable: (_ref, context) => refuse('connectionAdmin', context, switchReason),
     disable: (_ref, context) => refuse('connectionAdmin', context, switchReason),
@@ -51,25 +52,10 @@ export function createConnectionAdminFacet(api: ApiClient): ConnectionAdminFacet
   };
 }
 
-async function getConnection(
-  api: ApiClient,
-  { organizationId, connectionId }: ConnectionRef,
-  context: CallContext,
-): Promise<Connection> {
-  ids.strip(organizationId);
-  const { connections } = await import('../wire/connection.js');
-  const { body } = await api.request({
-    context,
-    method: 'GET',
-    path: path`/connections/${ids.strip(connectionId)}`,
-  });
-  return requireOwner(connections.one(body, context), organizationId, context);
-}
-
 /** People are sent where these lists point: a filter the vendor did not apply must not widen them. */
-function matches(connection: Connection, { organizationId, domain }: ListConnections): boolean {
+function matches(item: Connection, { organizationId, domain }: ListConnections): boolean {
   return (
-    (organizationId === undefined || connection.organizationId === organizationId) &&
-    (domain === undefined || connection.domains.includes(domain.toLowerCase()))
+    (organizationId === undefined || item.organizationId === organizationId) &&
+    (domain === undefined || item.domains.includes(domain.toLowerCase()))
   );
 }

@@ -1,20 +1,18 @@
-import type { Domain, DomainRef } from '@org/sso-core';
-import { path, type ApiClient } from '@org/sso-core/http';
+import type { Domain, DomainId, DomainRef } from '@org/sso-core';
+import { path } from '@org/sso-core/http';
 import type { CallContext, DomainsFacet } from '@org/sso-core/provider';
-import { createOnce } from '../api.js';
+import { createOnce, type WorkosApi } from '../api.js';
+import { requireOwner } from '../errors.js';
 import { ids } from '../ids.js';
-import { requireOwner } from './refuse.js';
 
-export function createDomainsFacet(api: ApiClient): DomainsFacet {
+const domain = async () => (await import('../wire/domain.js')).domain;
+const byId = (id: DomainId) => path`/organization_domains/${ids.strip(id)}`;
+
+export function createDomains(api: WorkosApi): DomainsFacet {
   async function get({ organizationId, domainId }: DomainRef, context: CallContext): Promise<Domain> {
     ids.strip(organizationId);
-    const { domains } = await import('../wire/domain.js');
-    const { body } = await api.request({
-      context,
-      method: 'GET',
-      path: path`/organization_domains/${ids.strip(domainId)}`,
-    });
-    return requireOwner(domains.one(body, context), organizationId, context);
+    const found = await api.one(domain, { context, method: 'GET', path: byId(domainId) });
+    return requireOwner(found, organizationId, context);
   }
 
   return {
@@ -29,38 +27,23 @@ export function createDomainsFacet(api: ApiClient): DomainsFacet {
       return { items: readOrganizationDomains(body, context), nextCursor: null };
     },
     get,
-    async create({ organizationId, domain }, context) {
-      const { domains } = await import('../wire/domain.js');
-      const { body } = await api.request({
+    create: async ({ organizationId, domain: name }, context) =>
+      api.one(domain, {
         context,
         method: 'POST',
         path: '/organization_domains',
-        json: { organization_id: ids.strip(organizationId), domain },
+        json: { organization_id: ids.strip(organizationId), domain: name },
         ...createOnce(),
-      });
-      return domains.one(body, context);
-    },
+      }),
     async verify(ref, context) {
-      const domain = await get(ref, context);
+      const found = await get(ref, context);
       // WorkOS refuses to verify what is verified.
-      if (domain.status === 'verified') return domain;
-      const { domains } = await import('../wire/domain.js');
-      const { body } = await api.request({
-        context,
-        method: 'POST',
-        path: path`/organization_domains/${domain.vendorId}/verify`,
-        ...createOnce(),
-      });
-      return domains.one(body, context);
+      if (found.status === 'verified') return found;
+      return api.one(domain, { context, method: 'POST', path: `${byId(found.id)}/verify`, ...createOnce() });
     },
     async delete(ref, context) {
-      const { vendorId } = await get(ref, context);
-      await api.request({
-        context,
-        method: 'DELETE',
-        path: path`/organization_domains/${vendorId}`,
-        expect: 'none',
-      });
+      const { id } = await get(ref, context);
+      await api.send({ context, method: 'DELETE', path: byId(id) });
     },
   };
 }

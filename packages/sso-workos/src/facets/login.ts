@@ -1,16 +1,15 @@
 import { LoginRejectedError, Secret, SsoError, UnsupportedOperationError } from '@org/sso-core';
 import { queryString, readBody } from '@org/sso-core/http';
-import {
-  createTokenVerifier,
-  type CallContext,
-  type LoginFacet,
-  type LoginSelector,
-} from '@org/sso-core/provider';
+import type { LoginFacet, LoginSelector, TokenVerifier } from '@org/sso-core/provider';
 import type { WorkosApi } from '../api.js';
-import { rejectionReason } from '../errors.js';
+import { refusal, refuse, rejectionReason } from '../errors.js';
 import { ids, providerId } from '../ids.js';
 
 export interface LoginParts {
+  readonly api: WorkosApi;
+  /** The host of single logout. */
+  readonly auth: WorkosApi;
+  readonly verifier: TokenVerifier;
   readonly clientId: string;
   readonly apiKey: string;
   readonly baseUrl: string;
@@ -18,17 +17,10 @@ export interface LoginParts {
   readonly now: () => number;
 }
 
-export function createLoginFacet(
-  { api, auth, transport }: WorkosApi,
-  { clientId, apiKey, baseUrl, accessTokenIssuers, now }: LoginParts,
-): LoginFacet {
-  const verifier = createTokenVerifier({
-    provider: providerId,
-    jwksUrl: `${baseUrl}/sso/jwks/${encodeURIComponent(clientId)}`,
-    now,
-    transport,
-  });
+const logout = async () => (await import('../wire/logout.js')).logoutSchema;
 
+export function createLogin(parts: LoginParts): LoginFacet {
+  const { api, auth, verifier, clientId, apiKey, baseUrl, accessTokenIssuers, now } = parts;
   return {
     features: {
       selectors: ['organization', 'connection', 'identityProvider'],
@@ -102,39 +94,29 @@ export function createLoginFacet(
       });
       // The key set belongs to the client id; an audience is not promised, but must not be another's.
       if (claims.aud !== undefined && ![claims.aud].flat().includes(clientId)) {
-        throw new SsoError({
-          code: 'verification_failed',
-          message: `${context.operation}: token of ${providerId} refused: claim "aud" is not as expected`,
-          provider: providerId,
-          operation: context.operation,
-        });
+        throw refusal(
+          'verification_failed',
+          context,
+          `token of ${providerId} refused: claim "aud" is not as expected`,
+        );
       }
       return { subject: claims.sub!, issuer: claims.iss!, expiresAt: claims.exp!, claims };
     },
     async logoutUrl({ profileId, returnTo, state }, context) {
       if (profileId === undefined) {
-        throw new SsoError({
-          code: 'invalid_argument',
-          message: `${context.operation}: WorkOS needs profileId, the profile.vendorId of the login`,
-          provider: providerId,
-          operation: context.operation,
-        });
+        throw refusal('invalid_argument', context, 'needs profileId, the profile.vendorId of the login');
       }
       if (returnTo !== undefined || state !== undefined) {
-        throw unsupportedLogout(
-          context,
-          'WorkOS takes no return address: it is configured for the environment',
-        );
+        return refuse('login', context, 'WorkOS takes no return address: it is set in the dashboard');
       }
-      const { logoutSchema } = await import('../wire/profile.js');
-      const { body } = await auth.request({
+      const { logout_url: url } = await auth.read(logout, {
         context,
         method: 'POST',
         path: '/sso/logout/authorize',
         json: { profile_id: profileId },
         replay: 'idempotent',
       });
-      return readBody(logoutSchema, body, providerId, context).logout_url;
+      return url;
     },
   };
 }
@@ -170,8 +152,4 @@ function toCodeRejection(error: unknown): unknown {
     requestId,
     vendorCode,
   });
-}
-
-function unsupportedLogout({ operation }: CallContext, reason: string): UnsupportedOperationError {
-  return new UnsupportedOperationError({ facet: 'login', operation, provider: providerId, reason });
 }

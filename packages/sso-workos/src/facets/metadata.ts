@@ -6,9 +6,10 @@ type Metadata = Readonly<Record<string, string>>;
  */
 export async function replaceMetadata(
   wanted: Metadata,
-  readCurrent: () => Promise<Metadata>,
+  readCurrent: () => Promise<{ readonly metadata: Metadata }>,
 ): Promise<Readonly<Record<string, string | null>>> {
   if (Object.keys(wanted).length === 0) return {};
-  const removed = Object.keys(await readCurrent()).filter((key) => !Object.hasOwn(wanted, key));
+  const current = await readCurrent();
+  const removed = Object.keys(current.metadata).filter((key) => !Object.hasOwn(wanted, key));
   return { ...Object.fromEntries(removed.map((key) => [key, null])), ...wanted };
 }

@@ -1,50 +1,39 @@
-import {
-  SsoError,
-  UnsupportedOperationError,
-  type CreateUser,
-  type Invitation,
-  type Membership,
-  type MembershipRef,
-  type User,
-  type UserId,
-} from '@org/sso-core';
-import { path, type ApiClient } from '@org/sso-core/http';
+import type { CreateUser, Invitation, Membership, MembershipRef, User, UserId } from '@org/sso-core';
+import { path } from '@org/sso-core/http';
 import type { CallContext, UsersFacet } from '@org/sso-core/provider';
-import { createOnce, pageQuery } from '../api.js';
+import { createOnce, type WorkosApi } from '../api.js';
+import { refusal, refuse } from '../errors.js';
 import { ids, providerId } from '../ids.js';
 import { replaceMetadata } from './metadata.js';
 
+const user = async () => (await import('../wire/user.js')).user;
+const membership = async () => (await import('../wire/membership.js')).membership;
+const invitation = async () => (await import('../wire/invitation.js')).invitation;
+
+const usersPath = '/user_management/users';
+const membershipsPath = '/user_management/organization_memberships';
+const invitationsPath = '/user_management/invitations';
+const byId = (id: UserId) => path`/user_management/users/${ids.strip(id)}`;
+
+/** Without `statuses` only active memberships are listed. [S] */
+const statuses = 'active,pending,inactive';
 const firstPage = { cursor: null };
 
 /** User Management (AuthKit). Logins through standalone SSO make no users there. */
-export function createUsersFacet(api: ApiClient): UsersFacet {
-  async function get(id: UserId, context: CallContext): Promise<User> {
-    const { users } = await import('../wire/user.js');
-    const { body } = await api.request({
-      context,
-      method: 'GET',
-      path: path`/user_management/users/${ids.strip(id)}`,
-    });
-    return users.one(body, context);
-  }
+export function createUsers(api: WorkosApi): UsersFacet {
+  const get = async (id: UserId, context: CallContext): Promise<User> =>
+    api.one(user, { context, method: 'GET', path: byId(id) });
 
   async function findByEmail(email: string, context: CallContext): Promise<User | undefined> {
-    const { users } = await import('../wire/user.js');
-    const { body } = await api.request({
-      context,
-      method: 'GET',
-      path: '/user_management/users',
-      query: { ...pageQuery(firstPage), email },
-    });
-    return users.page(body, context).items.find((user) => user.email.toLowerCase() === email.toLowerCase());
+    const { items } = await api.page(user, firstPage, { context, path: usersPath, query: { email } });
+    return items.find((item) => item.email.toLowerCase() === email.toLowerCase());
   }
 
-  async function createUser(input: CreateUser, context: CallContext): Promise<User> {
-    const { users } = await import('../wire/user.js');
-    const { body } = await api.request({
+  const createUser = async (input: CreateUser, context: CallContext): Promise<User> =>
+    api.one(user, {
       context,
       method: 'POST',
-      path: '/user_management/users',
+      path: usersPath,
       json: {
         email: input.email,
         first_name: input.firstName,
@@ -54,179 +43,117 @@ export function createUsersFacet(api: ApiClient): UsersFacet {
       },
       ...createOnce(),
     });
-    return users.one(body, context);
-  }
 
   async function findMembership(
     { organizationId, userId }: MembershipRef,
     context: CallContext,
   ): Promise<Membership | undefined> {
-    const { memberships, membershipStatuses } = await import('../wire/membership.js');
-    const { body } = await api.request({
+    const { items } = await api.page(membership, firstPage, {
       context,
-      method: 'GET',
-      path: '/user_management/organization_memberships',
-      query: {
-        ...pageQuery(firstPage),
-        organization_id: ids.strip(organizationId),
-        user_id: ids.strip(userId),
-        statuses: membershipStatuses.join(),
-      },
+      path: membershipsPath,
+      query: { organization_id: ids.strip(organizationId), user_id: ids.strip(userId), statuses },
     });
-    return memberships
-      .page(body, context)
-      .items.find(
-        (membership) => membership.organizationId === organizationId && membership.userId === userId,
-      );
+    return items.find((item) => item.organizationId === organizationId && item.userId === userId);
   }
 
-  async function createMembership(
-    ref: MembershipRef,
+  const createMembership = async (
+    { organizationId, userId }: MembershipRef,
     roles: readonly string[],
     context: CallContext,
-  ): Promise<Membership> {
-    const { memberships } = await import('../wire/membership.js');
-    const { body } = await api.request({
+  ): Promise<Membership> =>
+    api.one(membership, {
       context,
       method: 'POST',
-      path: '/user_management/organization_memberships',
+      path: membershipsPath,
       json: {
-        organization_id: ids.strip(ref.organizationId),
-        user_id: ids.strip(ref.userId),
+        organization_id: ids.strip(organizationId),
+        user_id: ids.strip(userId),
         // Several need a switch of the environment, so that one is sent in the form that always works.
         ...(roles.length > 1 ? { role_slugs: roles } : { role_slug: roles[0] }),
       },
       ...createOnce(),
     });
-    return memberships.one(body, context);
-  }
 
-  async function invite(
+  const invite = async (
     { organizationId, email, roles }: CreateUser,
     context: CallContext,
-  ): Promise<Invitation> {
-    const { invitations } = await import('../wire/invitation.js');
-    const { body } = await api.request({
+  ): Promise<Invitation> =>
+    api.one(invitation, {
       context,
       method: 'POST',
-      path: '/user_management/invitations',
+      path: invitationsPath,
       json: { email, organization_id: ids.strip(organizationId), role_slug: roles?.[0] },
       ...createOnce(),
     });
-    return invitations.one(body, context);
-  }
-
-  async function listInvitations(
-    { organizationId, userId }: MembershipRef,
-    context: CallContext,
-  ): Promise<Invitation[]> {
-    const { email } = await get(userId, context);
-    const { invitations } = await import('../wire/invitation.js');
-    const { body } = await api.request({
-      context,
-      method: 'GET',
-      path: '/user_management/invitations',
-      query: { ...pageQuery(firstPage), organization_id: ids.strip(organizationId), email },
-    });
-    return invitations
-      .page(body, context)
-      .items.filter((invitation) => invitation.organizationId === organizationId);
-  }
 
   return {
-    async listPage({ organizationId }, page, context) {
-      const { users } = await import('../wire/user.js');
-      const { body } = await api.request({
+    listPage: async ({ organizationId }, page, context) =>
+      api.page(user, page, {
         context,
-        method: 'GET',
-        path: '/user_management/users',
-        query: { ...pageQuery(page), organization_id: ids.strip(organizationId) },
-      });
-      return users.page(body, context);
-    },
-    async listMembershipsPage({ organizationId }, page, context) {
-      const { memberships, membershipStatuses } = await import('../wire/membership.js');
-      const { body } = await api.request({
+        path: usersPath,
+        query: { organization_id: ids.strip(organizationId) },
+      }),
+    listMembershipsPage: async ({ organizationId }, page, context) =>
+      api.page(membership, page, {
         context,
-        method: 'GET',
-        path: '/user_management/organization_memberships',
-        // Without `statuses` only active ones are listed.
-        query: {
-          ...pageQuery(page),
-          organization_id: ids.strip(organizationId),
-          statuses: membershipStatuses.join(),
-        },
-      });
-      return memberships.page(body, context);
-    },
+        path: membershipsPath,
+        query: { organization_id: ids.strip(organizationId), statuses },
+      }),
     get,
     /** Every step finds what an earlier, interrupted call left behind, so that calling again continues. */
     async create(input, context) {
       const { organizationId, email, roles = [], sendInvitation } = input;
       ids.strip(organizationId);
       if (sendInvitation && roles.length > 1) {
-        throw new UnsupportedOperationError({
-          facet: 'users',
-          operation: `${context.operation} with several roles and an invitation`,
-          provider: providerId,
-          reason: 'a WorkOS invitation carries one role',
-        });
+        return refuse('users', context, 'a WorkOS invitation carries one role');
       }
       const existing = await findByEmail(email, context);
-      const user = existing ?? (await createUser(input, context));
-      const ref = { organizationId, userId: user.id };
+      const person = existing ?? (await createUser(input, context));
+      const ref = { organizationId, userId: person.id };
       if (sendInvitation) {
-        const invitation = await invite(input, context);
-        const membership = (await findMembership(ref, context)) ?? pendingMembership(ref, roles);
-        return { user, membership, invitation };
+        const sent = await invite(input, context);
+        const pending = (await findMembership(ref, context)) ?? pendingMembership(ref, roles);
+        return { user: person, membership: pending, invitation: sent };
       }
       if (existing && (await findMembership(ref, context))?.status === 'active') {
-        throw failure('already_exists', 'the person is a member of the organization already', context);
+        throw refusal('already_exists', context, 'the person is a member of the organization already');
       }
-      return { user, membership: await createMembership(ref, roles, context), invitation: null };
+      return { user: person, membership: await createMembership(ref, roles, context), invitation: null };
     },
-    async update(id, { firstName, lastName, externalId, metadata }, context) {
-      const { users } = await import('../wire/user.js');
-      const current = async () => (await get(id, context)).metadata;
-      const { body } = await api.request({
+    update: async (id, { firstName, lastName, externalId, metadata }, context) =>
+      api.one(user, {
         context,
         method: 'PUT',
-        path: path`/user_management/users/${ids.strip(id)}`,
+        path: byId(id),
         json: {
           first_name: firstName,
           last_name: lastName,
           external_id: externalId,
-          metadata: metadata && (await replaceMetadata(metadata, current)),
+          metadata: metadata && (await replaceMetadata(metadata, () => get(id, context))),
         },
-      });
-      return users.one(body, context);
-    },
-    async delete(id, context) {
-      await api.request({
+      }),
+    delete: async (id, context) => api.send({ context, method: 'DELETE', path: byId(id) }),
+    async resendInvitation({ organizationId, userId }, context) {
+      ids.strip(organizationId);
+      const { email } = await get(userId, context);
+      const { items } = await api.page(invitation, firstPage, {
         context,
-        method: 'DELETE',
-        path: path`/user_management/users/${ids.strip(id)}`,
-        expect: 'none',
+        path: invitationsPath,
+        query: { organization_id: ids.strip(organizationId), email },
       });
-    },
-    async resendInvitation(ref, context) {
-      ids.strip(ref.organizationId);
-      const found = await listInvitations(ref, context);
-      if (found.length === 0) {
-        throw failure('not_found', 'the person was not invited to the organization', context);
-      }
-      const pending = found.find(({ status }) => status === 'pending');
+      const own = items.filter((item) => item.organizationId === organizationId);
+      const [newest] = own;
+      if (!newest) throw refusal('not_found', context, 'the person was not invited to the organization');
+      const pending = own.find(({ status }) => status === 'pending');
       if (!pending) {
-        throw failure('failed_precondition', `the invitation is ${found[0]?.vendorStatus}`, context);
+        throw refusal('failed_precondition', context, `the invitation is ${newest.vendorStatus}`);
       }
-      const { invitations } = await import('../wire/invitation.js');
-      const { body } = await api.request({
+      return api.one(invitation, {
         context,
         method: 'POST',
         path: path`/user_management/invitations/${pending.vendorId!}/resend`,
         json: {},
       });
-      return invitations.one(body, context);
     },
   };
 }
@@ -242,8 +169,4 @@ function pendingMembership(ref: MembershipRef, roles: string[]): Membership {
     roles,
     createdAt: null,
   };
-}
-
-function failure(code: SsoError['code'], what: string, { operation }: CallContext): SsoError {
-  return new SsoError({ code, message: `${operation}: ${what}`, provider: providerId, operation });
 }

@@ -1,10 +1,10 @@
 import type { Connection, ConnectionProtocol, ConnectionStatus } from '@org/sso-core';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { createReader } from './reader.js';
+import { createReader, type Native } from './reader.js';
 import { text, toTimestamp } from './values.js';
 
-export const connectionSchema = z.object({
+const connectionSchema = z.object({
   id: z.string().min(1),
   organization_id: text,
   connection_type: text,
@@ -15,7 +15,8 @@ export const connectionSchema = z.object({
   updated_at: text,
 });
 
-export interface ConnectionWire extends z.infer<typeof connectionSchema> {}
+/** A connection as WorkOS sends it; the fields this adapter reads are typed. */
+export type WorkosConnection = Native<typeof connectionSchema>;
 
 const statuses: ReadonlyMap<string, ConnectionStatus> = new Map([
   ['requires_type', 'draft'],
@@ -44,7 +45,7 @@ function readType(type: string): { protocol: ConnectionProtocol; identityProvide
   };
 }
 
-function toConnection(wire: ConnectionWire): Connection {
+function toConnection(wire: z.infer<typeof connectionSchema>): Connection {
   const status = statuses.get(wire.state ?? '') ?? 'unknown';
   return {
     id: ids.qualify(wire.id),
@@ -63,4 +64,4 @@ function toConnection(wire: ConnectionWire): Connection {
   };
 }
 
-export const connections = createReader(connectionSchema, toConnection);
+export const connection = createReader(connectionSchema, toConnection);

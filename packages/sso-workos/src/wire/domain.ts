@@ -3,10 +3,10 @@ import { readBody } from '@org/sso-core/http';
 import { withNative, type CallContext } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { createReader } from './reader.js';
+import { createReader, type Native } from './reader.js';
 import { text, toTimestamp } from './values.js';
 
-export const domainSchema = z.object({
+const domainSchema = z.object({
   id: z.string().min(1),
   organization_id: z.string().min(1),
   domain: z.string(),
@@ -15,7 +15,8 @@ export const domainSchema = z.object({
   updated_at: text,
 });
 
-export interface DomainWire extends z.infer<typeof domainSchema> {}
+/** A domain as WorkOS sends it; the fields this adapter reads are typed. */
+export type WorkosDomain = Native<typeof domainSchema>;
 
 const statuses: ReadonlyMap<string, DomainStatus> = new Map([
   ['unverified', 'pending'],
@@ -25,7 +26,7 @@ const statuses: ReadonlyMap<string, DomainStatus> = new Map([
   ['failed', 'failed'],
 ]);
 
-function toDomain(wire: DomainWire): Domain {
+function toDomain(wire: z.infer<typeof domainSchema>): Domain {
   return {
     id: ids.qualify(wire.id),
     provider: providerId,
@@ -39,7 +40,7 @@ function toDomain(wire: DomainWire): Domain {
   };
 }
 
-export const domains = createReader(domainSchema, toDomain);
+export const domain = createReader(domainSchema, toDomain);
 
 // Inside an organization, old answers leave everything but the id and the name out. [R]
 const organizationSchema = z.object({

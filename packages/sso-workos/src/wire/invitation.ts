@@ -1,10 +1,10 @@
 import type { Invitation, InvitationStatus } from '@org/sso-core';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { createReader } from './reader.js';
+import { createReader, type Native } from './reader.js';
 import { text, toTimestamp } from './values.js';
 
-export const invitationSchema = z.object({
+const invitationSchema = z.object({
   id: z.string().min(1),
   organization_id: z.string().min(1),
   email: z.string(),
@@ -12,11 +12,12 @@ export const invitationSchema = z.object({
   expires_at: text,
 });
 
-export interface InvitationWire extends z.infer<typeof invitationSchema> {}
+/** An invitation as WorkOS sends it; the fields this adapter reads are typed. */
+export type WorkosInvitation = Native<typeof invitationSchema>;
 
 const statuses = ['pending', 'accepted', 'expired', 'revoked'] as const satisfies InvitationStatus[];
 
-function toInvitation(wire: InvitationWire): Invitation {
+function toInvitation(wire: z.infer<typeof invitationSchema>): Invitation {
   return {
     provider: providerId,
     vendorId: wire.id,
@@ -28,4 +29,4 @@ function toInvitation(wire: InvitationWire): Invitation {
   };
 }
 
-export const invitations = createReader(invitationSchema, toInvitation);
+export const invitation = createReader(invitationSchema, toInvitation);

@@ -1,10 +1,10 @@
 import type { Organization } from '@org/sso-core';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { createReader } from './reader.js';
+import { createReader, type Native } from './reader.js';
 import { attributes, text, toMetadata, toTimestamp } from './values.js';
 
-export const organizationSchema = z.object({
+const organizationSchema = z.object({
   id: z.string().min(1),
   name: text,
   external_id: text,
@@ -13,9 +13,10 @@ export const organizationSchema = z.object({
   updated_at: text,
 });
 
-export interface OrganizationWire extends z.infer<typeof organizationSchema> {}
+/** An organization as WorkOS sends it; the fields this adapter reads are typed. */
+export type WorkosOrganization = Native<typeof organizationSchema>;
 
-function toOrganization(wire: OrganizationWire): Organization {
+function toOrganization(wire: z.infer<typeof organizationSchema>): Organization {
   return {
     id: ids.qualify(wire.id),
     provider: providerId,
@@ -29,4 +30,4 @@ function toOrganization(wire: OrganizationWire): Organization {
   };
 }
 
-export const organizations = createReader(organizationSchema, toOrganization);
+export const organization = createReader(organizationSchema, toOrganization);

@@ -2,9 +2,10 @@ import type { Profile } from '@org/sso-core';
 import { withNative } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
+import type { Native } from './reader.js';
 import { attributes, roleFields, slugsOf, text } from './values.js';
 
-export const profileSchema = z.object({
+const profileSchema = z.object({
   id: z.string().min(1),
   organization_id: text,
   connection_id: text,
@@ -18,7 +19,8 @@ export const profileSchema = z.object({
   custom_attributes: attributes,
 });
 
-export interface ProfileWire extends z.infer<typeof profileSchema> {}
+/** A SSO profile as WorkOS sends it; the fields this adapter reads are typed. */
+export type WorkosProfile = Native<typeof profileSchema>;
 
 /** The answer of `/sso/token`. Tokens of an OAuth identity provider in it are not read. */
 export const tokenSchema = z.object({
@@ -27,7 +29,7 @@ export const tokenSchema = z.object({
   profile: profileSchema,
 });
 
-export function toProfile(wire: ProfileWire, raw: unknown): Profile {
+export function toProfile(wire: z.infer<typeof profileSchema>, raw: unknown): Profile {
   return withNative<Profile>(
     {
       provider: providerId,
@@ -47,5 +49,3 @@ export function toProfile(wire: ProfileWire, raw: unknown): Profile {
     raw,
   );
 }
-
-export const logoutSchema = z.object({ logout_url: z.url({ protocol: /^https?$/ }) });

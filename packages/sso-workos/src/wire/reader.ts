@@ -5,9 +5,12 @@ import { providerId } from '../ids.js';
 
 /** Reads one kind of object out of answers, keeping the wire object beside each entity. */
 export interface Reader<Entity> {
-  one(body: unknown, context: CallContext): Entity;
-  page(body: unknown, context: CallContext): Page<Entity>;
+  readonly one: (body: unknown, context: CallContext) => Entity;
+  readonly page: (body: unknown, context: CallContext) => Page<Entity>;
 }
+
+/** The fields we read, typed, and whatever else WorkOS sent. */
+export type Native<Schema extends z.ZodType> = Readonly<z.infer<Schema>> & Readonly<Record<string, unknown>>;
 
 export function createReader<Wire, Entity extends object>(
   schema: z.ZodType<Wire>,

@@ -1,10 +1,10 @@
 import type { User } from '@org/sso-core';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { createReader } from './reader.js';
+import { createReader, type Native } from './reader.js';
 import { attributes, text, toMetadata, toTimestamp } from './values.js';
 
-export const userSchema = z.object({
+const userSchema = z.object({
   id: z.string().min(1),
   email: z.string(),
   email_verified: z.boolean().nullish(),
@@ -16,9 +16,10 @@ export const userSchema = z.object({
   updated_at: text,
 });
 
-export interface UserWire extends z.infer<typeof userSchema> {}
+/** A user as WorkOS sends it; the fields this adapter reads are typed. */
+export type WorkosUser = Native<typeof userSchema>;
 
-function toUser(wire: UserWire): User {
+function toUser(wire: z.infer<typeof userSchema>): User {
   return {
     id: ids.qualify(wire.id),
     provider: providerId,
@@ -34,4 +35,4 @@ function toUser(wire: UserWire): User {
   };
 }
 
-export const users = createReader(userSchema, toUser);
+export const user = createReader(userSchema, toUser);
