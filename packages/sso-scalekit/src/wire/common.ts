@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const id = z.string().min(1);
 export const text = z.string().nullish();
 export const flag = z.boolean().nullish();
+export const anything = z.unknown().optional();
 
 /** Paging of every token-paged list: an empty or absent token ends it [S]. */
 export const pageShape = { next_page_token: text };

@@ -1,13 +1,13 @@
 import type { Organization, OrganizationSettings } from '@org/sso-core';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { entity, flag, id, orNull, pageShape, text, toMetadata, toTimestamp } from './common.js';
+import { anything, entity, flag, id, orNull, pageShape, text, toMetadata, toTimestamp } from './common.js';
 
 const organizationWire = z.object({
   id,
   display_name: text,
   external_id: text,
-  metadata: z.unknown(),
+  metadata: anything,
   settings: z.object({ features: z.array(z.object({ name: text, enabled: flag })).nullish() }).nullish(),
   create_time: text,
   update_time: text,

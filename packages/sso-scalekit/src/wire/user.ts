@@ -2,7 +2,7 @@ import type { Invitation, InvitationStatus, Membership, MembershipStatus, User }
 import { nativeOf, withNative } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { entity, flag, id, orNull, pageShape, text, toMetadata, toTimestamp } from './common.js';
+import { anything, entity, flag, id, orNull, pageShape, text, toMetadata, toTimestamp } from './common.js';
 
 const membershipWire = z.object({
   organization_id: id,
@@ -17,7 +17,7 @@ const userWire = z.object({
   id,
   email: z.string(),
   external_id: text,
-  metadata: z.unknown(),
+  metadata: anything,
   user_profile: z
     .object({
       given_name: text,
