@@ -13,7 +13,7 @@ import { providerId } from './ids.js';
 import type { Reader } from './wire/reader.js';
 
 /** Loads what reads an answer; wire modules bring zod with them, so that they are loaded on first use. */
-export type Load<T> = () => Promise<T>;
+type Load<T> = () => Promise<T>;
 
 /** Authenticated requests to one host. Every method throws `SsoError`. */
 export interface WorkosApi extends ApiClient {

@@ -8,9 +8,8 @@ const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
 // Apps load what is built: from sources, the test runner's own loader would be measured.
 beforeAll(async () => {
-  await run(fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url)), ['-b'], {
-    cwd: packageFolder,
-  });
+  const compiler = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
+  await run(process.execPath, [compiler, '-b'], { cwd: packageFolder });
 });
 
 const hooks = `

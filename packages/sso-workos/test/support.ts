@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createWorkos, type WorkosOptions, type WorkosProvider } from '../src/index.js';
 
 export const redirectUri = 'http://localhost:3000/sso/workos/callback';
-export const loginSecret = 'a-login-secret-of-at-least-32-characters';
+const loginSecret = 'a-login-secret-of-at-least-32-characters';
 
 export interface Workos {
   readonly emulator: WorkosEmulator;
