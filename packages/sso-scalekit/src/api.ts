@@ -1,6 +1,7 @@
 import {
   createApiClient,
   readBody,
+  type ApiClient,
   type ApiRequest,
   type BodySchema,
   type HttpSettings,
@@ -11,11 +12,9 @@ import { providerId } from './ids.js';
 import type { ScalekitSettings } from './settings.js';
 
 /** Authenticated requests to one environment. Every method throws `SsoError`. */
-export interface ScalekitApi {
+export interface ScalekitApi extends ApiClient {
   /** The answer's body as `schema` reads it. */
   read<T>(request: ApiRequest, schema: BodySchema<T>): Promise<T>;
-  /** The answer's body as it is. */
-  readRaw(request: ApiRequest): Promise<unknown>;
   /** For answers that say nothing: `200 {}` [S]. */
   send(request: ApiRequest): Promise<void>;
 }
@@ -31,13 +30,10 @@ export function createScalekitApi(settings: ScalekitSettings, http: HttpSettings
   });
   const accessToken: AccessToken = createAccessToken(client, settings);
   return {
+    ...client,
     async read(request, schema) {
       const { body } = await client.request(request);
       return readBody(schema, body, providerId, request.context);
-    },
-    async readRaw(request) {
-      const { body } = await client.request(request);
-      return body;
     },
     async send(request) {
       await client.request({ ...request, expect: 'none' });

@@ -1,4 +1,5 @@
 import type {
+  CallOptions,
   Connection,
   Domain,
   Invitation,
@@ -8,9 +9,8 @@ import type {
   Profile,
   User,
 } from '@org/sso-core';
-import type { ApiRequest, Replay } from '@org/sso-core/http';
+import type { ApiClient, ApiRequest, ApiResponse } from '@org/sso-core/http';
 import { nativeOf, type CallContext } from '@org/sso-core/provider';
-import type { ScalekitApi } from './api.js';
 import { refusal } from './errors.js';
 import { providerId } from './ids.js';
 import type { ScalekitConnection } from './wire/connection.js';
@@ -21,30 +21,27 @@ import type { ScalekitPortalLink } from './wire/portal-link.js';
 import type { ScalekitInvitation, ScalekitMembership, ScalekitUser } from './wire/user.js';
 
 /** A request the neutral model has no operation for. */
-export interface ScalekitNativeRequest extends Pick<ApiRequest, 'method' | 'query' | 'json'> {
-  /** Begins with `/`, such as `/api/v1/roles`. Values inside must be percent-encoded. */
-  readonly path: string;
-  /** Whether it may be sent again when its fate is unknown. Default by method: GET `safe`, POST `once`, others `idempotent`. */
-  readonly replay?: Replay;
-  readonly signal?: AbortSignal;
-  /** Milliseconds for the whole call, retries included. */
-  readonly timeoutMs?: number;
-}
+export interface ScalekitNativeRequest
+  extends
+    Pick<ApiRequest, 'method' | 'path' | 'query' | 'json' | 'headers' | 'replay' | 'expect' | 'rateLimits'>,
+    Pick<CallOptions, 'signal' | 'timeoutMs'> {}
 
-/** Scalekit's API without the neutral model: same authentication, retries and errors. */
+/** For what the neutral model does not cover. */
 export interface ScalekitNative {
-  /** The answer's JSON as it is. Throws `SsoError`. */
-  request(request: ScalekitNativeRequest): Promise<unknown>;
+  /**
+   * Sends an authenticated request to the environment, with the same retries and errors as every other call. `path` starts with a slash.
+   */
+  request(request: ScalekitNativeRequest): Promise<ApiResponse>;
 }
 
-export function createNative(api: ScalekitApi): ScalekitNative {
+export function createNative(api: ApiClient): ScalekitNative {
   return {
     async request({ signal, timeoutMs, ...request }) {
       const context: CallContext = { operation: 'native.request', signal, timeoutMs };
       if (!request.path.startsWith('/')) {
         throw refusal('invalid_argument', context, 'path must begin with "/"');
       }
-      return api.readRaw({ ...request, context });
+      return api.request({ ...request, context });
     },
   };
 }

@@ -86,7 +86,7 @@ describe('loading', () => {
     const urls = stdout.trim().split('\n');
     expect(urls[0]).toMatch(/packages\/sso-scalekit\/dist\/index\.js$/);
     const names = urls.map((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1]);
-    return [...new Set(names.filter((name) => name !== undefined))].toSorted();
+    return [...new Set(names.filter((name) => name !== undefined))];
   }
 
   const create = `

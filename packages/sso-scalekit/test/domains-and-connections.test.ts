@@ -1,6 +1,6 @@
 import { scalekitNative } from '@org/sso-scalekit';
 import { describe, expect, it } from 'vitest';
-import { allowPreview, collect, failureOf, qualified, useScalekit } from './support.js';
+import { allowPreview, collect, failureOf, first, qualified, useScalekit } from './support.js';
 
 const scalekit = useScalekit();
 const bare = (id: string) => id.slice('scalekit:'.length);
@@ -13,8 +13,7 @@ describe('domains', () => {
       .sso()
       .domains.create({ organizationId: organizationId(), domain: 'Acme.Dev' });
     expect(domain).toMatchObject({ domain: 'acme.dev', status: 'verified', vendorStatus: 'AUTO_VERIFIED' });
-    const [request] = await scalekit.traffic();
-    expect(JSON.parse(request!.body)).toEqual({ domain: 'acme.dev', domain_type: 'ORGANIZATION_DOMAIN' });
+    expect(await scalekit.sent()).toEqual([{ domain: 'acme.dev', domain_type: 'ORGANIZATION_DOMAIN' }]);
     expect(scalekitNative(domain)).toMatchObject({ verification_method: 'ADMIN' });
   });
 
@@ -68,24 +67,24 @@ describe('domains', () => {
 
   it('a verified one is not checked again; a pending one is, and may stay pending', async () => {
     const sso = scalekit.sso();
-    const [domain] = await collect(sso.domains.list({ organizationId: organizationId() }));
-    const ref = { organizationId: organizationId(), domainId: domain!.id };
-    const path = `/api/v1/organizations/${bare(organizationId())}/domains/${domain!.vendorId}`;
+    const domain = await first(sso.domains.list({ organizationId: organizationId() }));
+    const ref = { organizationId: organizationId(), domainId: domain.id };
+    const path = `/api/v1/organizations/${bare(organizationId())}/domains/${domain.vendorId}`;
     await scalekit.forget();
     await expect(sso.domains.verify(ref)).resolves.toEqual(domain);
     expect(await scalekit.requests()).toEqual([`GET ${path}`]);
 
     await scalekit.forget();
-    const pending = { ...scalekitNative(domain!), verification_status: 'PENDING' };
-    await scalekit.answer(`${domain!.vendorId}$`, { domain: pending }, { times: 2 });
+    const pending = { ...scalekitNative(domain), verification_status: 'PENDING' };
+    await scalekit.answer(`${domain.vendorId}$`, { domain: pending }, { times: 2 });
     await expect(sso.domains.verify(ref)).resolves.toMatchObject({ status: 'pending' });
     expect(await scalekit.requests()).toEqual([`GET ${path}`, `PATCH ${path}:verify`, `GET ${path}`]);
   });
 
   it('of another organization are not found', async () => {
     const sso = scalekit.sso();
-    const [domain] = await collect(sso.domains.list({ organizationId: organizationId() }));
-    const foreign = { organizationId: scalekit.organization('Globex'), domainId: domain!.id };
+    const domain = await first(sso.domains.list({ organizationId: organizationId() }));
+    const foreign = { organizationId: scalekit.organization('Globex'), domainId: domain.id };
     expect(await failureOf(sso.domains.get(foreign))).toMatchObject({ code: 'not_found' });
     expect(await failureOf(sso.domains.delete(foreign))).toMatchObject({ code: 'not_found' });
   });
@@ -213,9 +212,14 @@ describe('connections', () => {
   it('of another organization are not found and stay', async () => {
     const foreign = { ...acme(), organizationId: scalekit.organization('Globex') };
     const sso = scalekit.sso();
-    for (const operation of [sso.connections.get, sso.connectionAdmin.delete, sso.connectionAdmin.disable]) {
-      expect(await failureOf(operation(foreign))).toMatchObject({ code: 'not_found' });
-    }
+    const attempts = [
+      sso.connections.get(foreign),
+      sso.connectionAdmin.delete(foreign),
+      sso.connectionAdmin.disable(foreign),
+    ];
+    expect((await Promise.all(attempts.map(failureOf))).map(({ code }) => code)).toEqual(
+      Array(3).fill('not_found'),
+    );
     await expect(sso.connections.get(acme())).resolves.toMatchObject({ status: 'active' });
   });
 });
@@ -279,13 +283,11 @@ describe('creating and updating (preview)', () => {
 
   it('needs the opt-in', async () => {
     const error = await failureOf(
-      scalekit
-        .sso()
-        .connectionAdmin.create({
-          organizationId: organizationId(),
-          identityProvider: 'okta',
-          protocol: 'saml',
-        }),
+      scalekit.sso().connectionAdmin.create({
+        organizationId: organizationId(),
+        identityProvider: 'okta',
+        protocol: 'saml',
+      }),
     );
     expect(error).toMatchObject({ code: 'failed_precondition' });
     expect(await scalekit.requests()).toEqual([]);
@@ -346,22 +348,19 @@ describe('creating and updating (preview)', () => {
       organizationId: scalekit.organization('Globex'),
       connectionId: scalekit.connection('Globex Entra ID'),
     };
-    await scalekit
-      .sso()
-      .connectionAdmin.update(
-        ref,
-        {
-          identityProvider: 'entra-id',
-          protocol: 'oidc',
-          oidc: {
-            discoveryEndpoint: 'https://login.example/.well-known/openid-configuration',
-            clientId: 'client_2',
-          },
+    await scalekit.sso().connectionAdmin.update(
+      ref,
+      {
+        identityProvider: 'entra-id',
+        protocol: 'oidc',
+        oidc: {
+          discoveryEndpoint: 'https://login.example/.well-known/openid-configuration',
+          clientId: 'client_2',
         },
-        allowPreview,
-      );
-    const [request] = await scalekit.traffic();
-    expect(JSON.parse(request!.body)).toEqual({
+      },
+      allowPreview,
+    );
+    expect((await scalekit.sent())[0]).toEqual({
       provider: 'MICROSOFT_AD',
       type: 'OIDC',
       configuration_type: 'DISCOVERY',
@@ -379,7 +378,7 @@ describe('creating and updating (preview)', () => {
         { organizationId: organizationId(), identityProvider: 'idp_simulator', protocol: 'oidc' },
         allowPreview,
       );
-    expect(JSON.parse((await scalekit.traffic())[0]!.body)).toEqual({
+    expect((await scalekit.sent())[0]).toEqual({
       provider: 'IDP_SIMULATOR',
       type: 'OIDC',
     });
@@ -387,17 +386,15 @@ describe('creating and updating (preview)', () => {
 
   it('settings of the other protocol are refused before any request', async () => {
     const error = await failureOf(
-      scalekit
-        .sso()
-        .connectionAdmin.create(
-          {
-            organizationId: organizationId(),
-            identityProvider: 'okta',
-            protocol: 'saml',
-            oidc: { clientId: 'c' },
-          },
-          allowPreview,
-        ),
+      scalekit.sso().connectionAdmin.create(
+        {
+          organizationId: organizationId(),
+          identityProvider: 'okta',
+          protocol: 'saml',
+          oidc: { clientId: 'c' },
+        },
+        allowPreview,
+      ),
     );
     expect(error).toMatchObject({ code: 'invalid_argument', operation: 'connectionAdmin.create' });
     expect(await scalekit.requests()).toEqual([]);

@@ -33,6 +33,8 @@ export interface Scalekit {
   traffic(): Promise<TrafficEntry[]>;
   /** `METHOD /path?query` of {@link traffic}. */
   requests(): Promise<string[]>;
+  /** JSON bodies of {@link traffic}. */
+  sent(): Promise<unknown[]>;
   tokenRequests(): Promise<TrafficEntry[]>;
   forget(): Promise<void>;
   /** Qualified id of a seeded or created organization. */
@@ -79,6 +81,8 @@ export function useScalekit(options: ScalekitEmulatorOptions = {}): Scalekit {
     traffic: async () => (await emulator.control.traffic()).filter((entry) => !isTokenRequest(entry)),
     requests: async () =>
       (await scalekit.traffic()).map(({ method, path, query }) => `${method} ${path}${query && `?${query}`}`),
+    sent: async () =>
+      (await scalekit.traffic()).filter(({ body }) => body).map(({ body }) => JSON.parse(body) as unknown),
     tokenRequests: async () => (await emulator.control.traffic()).filter(isTokenRequest),
     forget: () => emulator.control.clearTraffic(),
     organization: (name) => qualified(named(emulator.organizations(), name)),
@@ -101,6 +105,11 @@ export async function failureOf(promise: Promise<unknown>): Promise<SsoError> {
   );
   if (!SsoError.isInstance(outcome)) throw outcome;
   return outcome;
+}
+
+export async function first<T>(items: AsyncIterable<T>): Promise<T> {
+  for await (const item of items) return item;
+  throw new Error('Expected an item');
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -103,9 +103,9 @@ describe('signing keys', () => {
     await scalekit.emulator.control.rotateKeys();
     const { tokens } = await exchange(provider);
     expect(await keyFetches()).toBe(2);
-    const [header, ...rest] = tokens.accessToken.reveal().split('.');
+    const [header = '', ...rest] = tokens.accessToken.reveal().split('.');
     const forged = Array.from({ length: 200 }, (_, number) => {
-      const fields = JSON.parse(Buffer.from(header!, 'base64url').toString()) as object;
+      const fields = JSON.parse(Buffer.from(header, 'base64url').toString()) as object;
       return [
         Buffer.from(JSON.stringify({ ...fields, kid: `snk_${number}` })).toString('base64url'),
         ...rest,
@@ -172,14 +172,14 @@ describe('a login that began at the identity provider', () => {
 
   it('names connection, person and relay state, once', async () => {
     const location = await start();
-    const token = new URL(location).searchParams.get('idp_initiated_login')!;
-    const { exp } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { exp: number };
+    const [header = '', claims = ''] = new URL(location).searchParams.get('idp_initiated_login')!.split('.');
+    const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { exp: number };
     expect(await read(location)).toEqual({
       selector: { connection: scalekit.connection('Acme Okta') },
       loginHint: 'ada@acme.example',
       relayState: '/reports',
       oneTimeId: {
-        id: createHash('sha256').update(token.split('.').slice(0, 2).join('.')).digest('base64url'),
+        id: createHash('sha256').update(`${header}.${claims}`).digest('base64url'),
         expiresAt: exp + 60,
       },
     });
@@ -194,7 +194,7 @@ describe('a login that began at the identity provider', () => {
     // 256 bytes leave spare bits in the last character: its neighbour decodes to the same signature.
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const last = alphabet.indexOf(token.at(-1)!);
-    respelt.searchParams.set('idp_initiated_login', token.slice(0, -1) + alphabet[last + 1]!);
+    respelt.searchParams.set('idp_initiated_login', token.slice(0, -1) + alphabet.charAt(last + 1));
     for (const again of [location, respelt.href]) {
       expect(await failureOf(sso.login.readIdpInitiated(again))).toMatchObject({ reason: 'flow_reused' });
     }
