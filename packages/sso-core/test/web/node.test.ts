@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toNodeHandler, type NodeHandler, type WebHandler } from '../../src/web/index.js';
 
@@ -189,7 +190,7 @@ describe('toNodeHandler: with next', () => {
     });
 
   it.each(['a=1', 'x'.repeat(200_000)])('passes on what is not its own, the body unread', async (body) => {
-    const send = await withNext(toNodeHandler(async () => undefined, { origin }));
+    const send = await withNext(toNodeHandler(() => setTimeout(10, undefined), { origin }));
     expect(await send({ method: 'POST', body })).toMatchObject({ status: 200, body: `undefined ${body}` });
   });
 
