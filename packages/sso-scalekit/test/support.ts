@@ -20,7 +20,7 @@ import { createScalekit, type ScalekitOptions, type ScalekitProvider } from '@or
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
 
 export const redirectUri = 'http://localhost:3000/sso/scalekit/callback';
-export const loginSecret = 'a-login-secret-of-at-least-32-characters';
+const loginSecret = 'a-login-secret-of-at-least-32-characters';
 export const allowPreview = { providerOptions: { scalekit: { allowPreview: true } } };
 
 export interface Scalekit {

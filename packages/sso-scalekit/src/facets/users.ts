@@ -1,6 +1,12 @@
 import { SsoError, type Member } from '@org/sso-core';
-import { path } from '@org/sso-core/http';
-import { nativeOf, type CallContext, type PageRequest, type UsersFacet } from '@org/sso-core/provider';
+import { path, type ApiRequest } from '@org/sso-core/http';
+import {
+  nativeOf,
+  type CallContext,
+  type Page,
+  type PageRequest,
+  type UsersFacet,
+} from '@org/sso-core/provider';
 import type { ScalekitApi } from '../api.js';
 import { factsOf, refusal } from '../errors.js';
 import { ids } from '../ids.js';
@@ -15,22 +21,23 @@ const maxSearchLength = 100;
 const wire = () => import('../wire/user.js');
 
 export function createUsers(api: ScalekitApi): UsersFacet {
-  async function listPeople(
+  async function readPage(
+    at: string,
+    query: ApiRequest['query'] & object,
+    context: CallContext,
+  ): Promise<Page<Person>> {
+    const { usersPage } = await wire();
+    const page = await api.read({ context, method: 'GET', path: at, query }, usersPage);
+    return { items: page.users ?? [], nextCursor: page.next_page_token || null };
+  }
+
+  function listPeople(
     organizationId: string,
     { cursor, pageSize = maxPageSize }: PageRequest,
     context: CallContext,
   ) {
-    const { usersPage } = await wire();
-    const page = await api.read(
-      {
-        context,
-        method: 'GET',
-        path: path`/api/v1/organizations/${organizationId}/users`,
-        query: { page_size: Math.min(pageSize, maxPageSize), page_token: cursor },
-      },
-      usersPage,
-    );
-    return { people: page.users ?? [], nextCursor: page.next_page_token || null };
+    const query = { page_size: Math.min(pageSize, maxPageSize), page_token: cursor };
+    return readPage(path`/api/v1/organizations/${organizationId}/users`, query, context);
   }
 
   async function getPerson(id: string, context: CallContext): Promise<Person> {
@@ -40,40 +47,29 @@ export function createUsers(api: ScalekitApi): UsersFacet {
 
   /** There is no filter by e-mail: a text search, read until the exact address turns up [S]. */
   async function findByEmail(email: string, context: CallContext): Promise<Person | undefined> {
-    const { usersPage } = await wire();
-    let token: string | null = null;
-    do {
-      const page: { users?: Person[] | null | undefined; next_page_token?: string | null | undefined } =
-        await api.read(
-          {
-            context,
-            method: 'GET',
-            path: '/api/v1/users:search',
-            query: {
-              query: email.slice(0, maxSearchLength),
-              page_size: maxSearchPageSize,
-              page_token: token,
-            },
-          },
-          usersPage,
-        );
-      const found = page.users?.find(({ user }) => user.email.toLowerCase() === email.toLowerCase());
-      if (found) return found;
-      token = page.next_page_token || null;
-    } while (token !== null);
-    return undefined;
+    const query = { query: email.slice(0, maxSearchLength), page_size: maxSearchPageSize };
+    for (let token: string | null = null; ;) {
+      const { items, nextCursor } = await readPage(
+        '/api/v1/users:search',
+        { ...query, page_token: token },
+        context,
+      );
+      const found = items.find(({ user }) => user.email.toLowerCase() === email.toLowerCase());
+      if (found || nextCursor === null || nextCursor === token) return found;
+      token = nextCursor;
+    }
   }
 
   return {
     async listPage({ organizationId }, page, context) {
-      const { people, nextCursor } = await listPeople(ids.strip(organizationId), page, context);
-      return { items: people.map(({ user }) => user), nextCursor };
+      const { items, nextCursor } = await listPeople(ids.strip(organizationId), page, context);
+      return { items: items.map(({ user }) => user), nextCursor };
     },
     async listMembershipsPage({ organizationId }, page, context) {
       const { toMembership } = await wire();
       const vendorId = ids.strip(organizationId);
-      const { people, nextCursor } = await listPeople(vendorId, page, context);
-      return { items: people.map((person) => toMembership(person, vendorId)), nextCursor };
+      const { items, nextCursor } = await listPeople(vendorId, page, context);
+      return { items: items.map((person) => toMembership(person, vendorId)), nextCursor };
     },
     get: async (id, context) => (await getPerson(ids.strip(id), context)).user,
     async create({ organizationId, sendInvitation, roles, ...input }, context): Promise<Member> {
