@@ -10,7 +10,7 @@ function page(title: string, body: string): string {
 <style>
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: Canvas; color: CanvasText }
-  main { width: min(26rem, calc(100% - 3rem)); padding: 1.5rem; border: 1px solid color-mix(in srgb, CanvasText 18%, Canvas); border-radius: .75rem }
+  main { box-sizing: border-box; width: min(28rem, calc(100% - 2rem)); padding: 1.5rem; border: 1px solid color-mix(in srgb, CanvasText 18%, Canvas); border-radius: .75rem }
   h1 { font-size: 1.35rem; margin: 0 0 1rem }
   label { display: block; font-weight: 600; margin-bottom: .25rem }
   input, button { font: inherit; width: 100%; box-sizing: border-box; padding: .6rem .75rem; border-radius: .5rem; border: 1px solid color-mix(in srgb, CanvasText 35%, Canvas) }
