@@ -4,5 +4,6 @@ import { createScalekitHarness } from './harness/scalekit.js';
 import { createWorkosHarness } from './harness/workos.js';
 
 describeContract({ name: 'memory', createHarness: () => createMemoryHarness() });
-describeContract({ name: 'scalekit', createHarness: createScalekitHarness });
+for (const mode of ['full-stack-auth', 'modular-sso'] as const)
+  describeContract({ name: `scalekit (${mode})`, createHarness: () => createScalekitHarness(mode) });
 describeContract({ name: 'workos', createHarness: createWorkosHarness });

@@ -4,6 +4,7 @@ export type { ContractCase, FeatureCondition } from './contract-case.js';
 export { planContract, runCase, type ContractPlan } from './run-case.js';
 export type { CaseContext, ContractClient, Tenant } from './case-context.js';
 export type { Check } from './check.js';
+export { withoutFacets } from './without-facets.js';
 export { createMemoryHarness, type MemoryHarnessOptions } from './memory-harness.js';
 export type {
   Ability,

@@ -1,17 +1,20 @@
-import type { Harness } from '@org/sso-contract';
+import { withoutFacets, type Harness } from '@org/sso-contract';
 import { startScalekitEmulator } from '@org/sso-emulators';
 import { createScalekit } from '@org/sso-scalekit';
 import { createEmulatedHarness } from './emulated.js';
 
-export async function createScalekitHarness(): Promise<Harness> {
-  const emulator = await startScalekitEmulator({ seed: { organizations: [] } });
-  const { url, clientId, clientSecret, control, close } = emulator;
+/** An environment's mode decides who keeps users: Scalekit, or (modular) the app, which then does without the facet. */
+export async function createScalekitHarness(mode: 'full-stack-auth' | 'modular-sso'): Promise<Harness> {
+  const emulator = await startScalekitEmulator({ seed: { organizations: [] }, mode });
+  const { url, clientId, clientSecret, control } = emulator;
   return createEmulatedHarness({
-    name: 'Scalekit adapter on the emulator',
+    name: `Scalekit adapter on the emulator (${mode})`,
     control,
     secret: clientSecret,
-    createProvider: ({ secret, ...settings }) =>
-      createScalekit({ environmentUrl: url, clientId, clientSecret: secret, ...settings }),
+    createProvider({ secret, ...settings }) {
+      const provider = createScalekit({ environmentUrl: url, clientId, clientSecret: secret, ...settings });
+      return mode === 'full-stack-auth' ? provider : withoutFacets(provider, 'users');
+    },
     tokenPath: '/oauth/token',
     statusFields: (status) => ({
       status: status === 'draft' ? 'DRAFT' : 'COMPLETED',
@@ -19,6 +22,6 @@ export async function createScalekitHarness(): Promise<Harness> {
     }),
     unrecognized: { status: 'HIBERNATING', type: 'QUANTUM', provider: 'BRAND_NEW' },
     notRun: { 'USER-13': 'The emulator has no invitation page to accept on.' },
-    close,
+    close: () => emulator.close(),
   });
 }

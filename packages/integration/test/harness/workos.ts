@@ -5,7 +5,7 @@ import { createEmulatedHarness } from './emulated.js';
 
 export async function createWorkosHarness(): Promise<Harness> {
   const emulator = await startWorkosEmulator({ seed: { organizations: [] } });
-  const { url, clientId, apiKey, control, close } = emulator;
+  const { url, clientId, apiKey, control } = emulator;
 
   async function call(method: string, path: string): Promise<{ data: { id: string }[] }> {
     const response = await fetch(url + path, { method, headers: { authorization: `Bearer ${apiKey}` } });
@@ -24,10 +24,10 @@ export async function createWorkosHarness(): Promise<Harness> {
     unrecognized: { state: 'hibernating', connection_type: 'BrandNewQUANTUM' },
     async acceptInvitation(organizationId, email) {
       const query = new URLSearchParams({ organization_id: organizationId, email });
-      const { data } = await call('GET', `/user_management/invitations?${query}`);
-      await call('POST', `/user_management/invitations/${data[0]!.id}/accept`);
+      const [invitation] = (await call('GET', `/user_management/invitations?${query}`)).data;
+      await call('POST', `/user_management/invitations/${invitation?.id}/accept`);
     },
     notRun: {},
-    close,
+    close: () => emulator.close(),
   });
 }

@@ -1,6 +1,6 @@
 import { portalIntentSchema, portalLinkSchema } from '@org/sso-core/schemas';
 import type { ContractCase } from '../contract-case.js';
-import { missingId } from './support.js';
+import { strangerLike } from './support.js';
 
 const requires = ['adminPortal'] as const;
 const intents = portalIntentSchema.options;
@@ -46,10 +46,9 @@ export const adminPortalCases: readonly ContractCase[] = [
     id: 'PORTAL-22',
     title: 'createLink for an unknown organization is not_found.',
     requires,
-    async run(context) {
-      const { sso, provider, check } = context;
+    async run({ sso, provider, check, createTenant }) {
       const intent = provider.adminPortal.features.intents[0]!;
-      const organizationId = missingId(context, 'org');
+      const organizationId = strangerLike((await createTenant()).organizationId);
       await check.rejects(() => sso.adminPortal.createLink({ organizationId, intent }), 'not_found');
     },
   },

@@ -1,7 +1,7 @@
 import { connectionSchema } from '@org/sso-core/schemas';
 import type { CaseContext, Tenant } from '../case-context.js';
 import type { ContractCase } from '../contract-case.js';
-import { collect, missingId } from './support.js';
+import { collect, strangerLike } from './support.js';
 
 const requires = ['connections', 'connectionAdmin'] as const;
 
@@ -38,10 +38,9 @@ export const connectionAdminCases: readonly ContractCase[] = [
     id: 'CONNADM-03',
     title: 'Deleting an unknown connection is not_found.',
     requires,
-    async run(context) {
-      const { sso, check, createTenant } = context;
-      const { organizationId } = await createTenant();
-      const ref = { organizationId, connectionId: missingId(context, 'conn') };
+    async run({ sso, check, createTenant }) {
+      const { organizationId, connectionId } = await createTenant();
+      const ref = { organizationId, connectionId: strangerLike(connectionId) };
       await check.rejects(() => sso.connectionAdmin.delete(ref), 'not_found');
     },
   },
@@ -117,7 +116,8 @@ export const connectionAdminCases: readonly ContractCase[] = [
     requires,
     features: ['connectionAdmin.create'],
     async run(context) {
-      const input = { organizationId: missingId(context, 'org'), ...settings };
+      const { organizationId } = await context.createTenant();
+      const input = { organizationId: strangerLike(organizationId), ...settings };
       await context.check.rejects(
         () => context.sso.connectionAdmin.create(input, optIn(context)),
         'not_found',

@@ -1,6 +1,6 @@
 import { connectionSchema } from '@org/sso-core/schemas';
 import type { ContractCase } from '../contract-case.js';
-import { collect, missingId } from './support.js';
+import { collect, strangerLike } from './support.js';
 
 const requires = ['connections'] as const;
 
@@ -151,10 +151,9 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-12',
     title: 'An unknown connection is not_found.',
     requires,
-    async run(context) {
-      const { sso, check, createTenant } = context;
-      const { organizationId } = await createTenant();
-      const ref = { organizationId, connectionId: missingId(context, 'conn') };
+    async run({ sso, check, createTenant }) {
+      const { organizationId, connectionId } = await createTenant();
+      const ref = { organizationId, connectionId: strangerLike(connectionId) };
       await check.rejects(() => sso.connections.get(ref), 'not_found');
     },
   },

@@ -1,6 +1,6 @@
 import { domainSchema } from '@org/sso-core/schemas';
 import type { ContractCase } from '../contract-case.js';
-import { collect, missingId } from './support.js';
+import { collect, strangerLike } from './support.js';
 
 const requires = ['domains'] as const;
 
@@ -74,10 +74,10 @@ export const domainCases: readonly ContractCase[] = [
     id: 'DOM-05',
     title: 'An unknown domain is not_found.',
     requires,
-    async run(context) {
-      const { sso, check, createTenant } = context;
+    async run({ sso, check, createTenant }) {
       const { organizationId } = await createTenant();
-      const ref = { organizationId, domainId: missingId(context, 'dom') };
+      const [domain] = await collect(sso.domains.list({ organizationId }));
+      const ref = { organizationId, domainId: strangerLike(domain!.id) };
       await check.rejects(() => sso.domains.get(ref), 'not_found');
       await check.rejects(() => sso.domains.delete(ref), 'not_found');
     },

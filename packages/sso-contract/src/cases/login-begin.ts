@@ -1,6 +1,6 @@
 import type { BeginLogin } from '@org/sso-core';
 import type { ContractCase } from '../contract-case.js';
-import { missingId } from './support.js';
+import { strangerLike } from './support.js';
 
 const requires = ['login'] as const;
 
@@ -146,9 +146,9 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-11',
     title: 'A login to an unknown connection is refused at the callback as connection_not_found.',
     requires,
-    async run(context) {
-      const { sso, check, world } = context;
-      const { url, flow } = await sso.login.begin({ connection: missingId(context, 'conn') });
+    async run({ sso, check, createTenant, world }) {
+      const { connectionId } = await createTenant();
+      const { url, flow } = await sso.login.begin({ connection: strangerLike(connectionId) });
       const callback = await world.signIn(url, { email: 'ada@acme.example' });
       await check.rejectsLogin(() => sso.login.complete({ callback, flow }), 'connection_not_found');
     },
@@ -157,9 +157,9 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-12',
     title: 'A login to an unknown organization is refused at the callback as organization_not_found.',
     requires,
-    async run(context) {
-      const { sso, check, world } = context;
-      const { url, flow } = await sso.login.begin({ organization: missingId(context, 'org') });
+    async run({ sso, check, createTenant, world }) {
+      const { organizationId } = await createTenant();
+      const { url, flow } = await sso.login.begin({ organization: strangerLike(organizationId) });
       const callback = await world.signIn(url, { email: 'ada@acme.example' });
       await check.rejectsLogin(() => sso.login.complete({ callback, flow }), 'organization_not_found');
     },
@@ -247,6 +247,23 @@ export const loginBeginCases: readonly ContractCase[] = [
         users: [user],
       });
       await check.rejects(() => sso.login.lookup(user.email), 'failed_precondition');
+    },
+  },
+  {
+    id: 'LOGIN-19',
+    title: 'Calls of an untyped app that pass nothing are invalid_argument before any request.',
+    requires,
+    async run({ sso: { login }, check }) {
+      const nothing = undefined as never;
+      const calls = [
+        () => login.begin(nothing),
+        () => login.complete(nothing),
+        () => login.lookup(nothing),
+        () => login.readIdpInitiated(nothing),
+        () => login.verifyAccessToken(nothing),
+        () => login.logoutUrl(nothing),
+      ];
+      for (const call of calls) await check.sends(0, () => check.rejects(call, 'invalid_argument'));
     },
   },
 ];

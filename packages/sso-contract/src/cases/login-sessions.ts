@@ -214,9 +214,11 @@ export const loginSessionCases: readonly ContractCase[] = [
   },
   {
     id: 'LOGIN-72',
-    title: 'logoutUrl without what it needs of the login is refused before any request.',
+    title: 'logoutUrl without what it needs of the login is invalid_argument before any request.',
     requires,
-    run: ({ sso, check }) => check.unsupported(() => sso.login.logoutUrl({})),
+    async run({ sso, check }) {
+      await check.sends(0, () => check.rejects(() => sso.login.logoutUrl({}), 'invalid_argument'));
+    },
   },
   {
     id: 'LOGIN-73',

@@ -1,6 +1,6 @@
 import { organizationSchema } from '@org/sso-core/schemas';
 import type { ContractCase } from '../contract-case.js';
-import { collect, missingId } from './support.js';
+import { collect, strangerLike } from './support.js';
 
 const requires = ['organizations', 'organizationAdmin'] as const;
 
@@ -112,9 +112,8 @@ export const organizationAdminCases: readonly ContractCase[] = [
     id: 'ORGADM-08',
     title: 'update and delete of an unknown organization are not_found.',
     requires,
-    async run(context) {
-      const { sso, check } = context;
-      const id = missingId(context, 'org');
+    async run({ sso, check, createTenant }) {
+      const id = strangerLike((await createTenant()).organizationId);
       await check.rejects(() => sso.organizationAdmin.update(id, { name: 'nobody' }), 'not_found');
       await check.rejects(() => sso.organizationAdmin.delete(id), 'not_found');
     },

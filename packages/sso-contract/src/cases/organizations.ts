@@ -1,7 +1,7 @@
 import { organizationSchema } from '@org/sso-core/schemas';
 import type { CaseContext } from '../case-context.js';
 import type { ContractCase } from '../contract-case.js';
-import { collect, missingId } from './support.js';
+import { collect, strangerLike } from './support.js';
 
 async function createOrganizations({ world, unique }: CaseContext, count: number) {
   const created = [];
@@ -53,6 +53,7 @@ export const organizationCases: readonly ContractCase[] = [
       const { sso, check } = context;
       await createOrganizations(context, 4);
       const all = (await collect(sso.organizations.list({ pageSize: 2 }))).map(({ id }) => id);
+      check.equal(new Set(all).size, all.length, 'an organization is listed twice');
       for await (const { items, nextCursor } of sso.organizations.list({ pageSize: 2 }).byPage()) {
         check.ok(nextCursor !== null, 'there is a second page');
         const rest = sso.organizations.list({ pageSize: 2 }).byPage({ cursor: nextCursor! });
@@ -83,11 +84,9 @@ export const organizationCases: readonly ContractCase[] = [
     id: 'ORG-05',
     title: 'get of an unknown organization is not_found.',
     requires: ['organizations'],
-    async run(context) {
-      await context.check.rejects(
-        () => context.sso.organizations.get(missingId(context, 'org')),
-        'not_found',
-      );
+    async run({ sso, check, createTenant }) {
+      const { organizationId } = await createTenant();
+      await check.rejects(() => sso.organizations.get(strangerLike(organizationId)), 'not_found');
     },
   },
   {

@@ -1,9 +1,10 @@
 import type { FacetName } from '@org/sso-core/provider';
 import type { CaseContext, Tenant } from '../case-context.js';
 
-/** A well-formed id of the provider under test that nobody has. */
-export function missingId({ provider }: CaseContext, prefix: string): never {
-  return `${provider.id}:${prefix}_00000000000000000000000000` as never;
+/** An id like this one, as well-formed as it, that nobody has. */
+export function strangerLike<Id extends string>(id: Id): Id {
+  const [start = '', end = ''] = id.split(/_(?!.*_)/);
+  return `${start}_${'1'.repeat(Math.max(end.length, 19))}` as Id;
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -36,9 +37,9 @@ export function corrupt(text: string): string {
 
 /** Calls every method of a facet's client as an app would that knows nothing. */
 export function callAll({ sso }: CaseContext, facet: FacetName): (() => Promise<unknown>)[] {
-  const client = sso[facet] as unknown as Record<string, (...input: readonly unknown[]) => unknown>;
-  return Object.keys(client).map((method) => async () => {
-    const answer = client[method]!({}, {});
+  const methods = Object.values<unknown>({ ...sso[facet] }).filter((member) => typeof member === 'function');
+  return methods.map((method) => async () => {
+    const answer: unknown = method({}, {});
     return answer instanceof Promise ? answer : collect(answer as AsyncIterable<unknown>);
   });
 }

@@ -1,7 +1,7 @@
 import { invitationSchema, memberSchema, membershipSchema, userSchema } from '@org/sso-core/schemas';
 import type { CaseContext } from '../case-context.js';
 import type { ContractCase } from '../contract-case.js';
-import { collect, missingId } from './support.js';
+import { collect, strangerLike } from './support.js';
 
 const requires = ['users'] as const;
 
@@ -177,7 +177,7 @@ export const userCases: readonly ContractCase[] = [
     requires,
     async run(context) {
       const { sso, check } = context;
-      const id = missingId(context, 'user');
+      const id = strangerLike((await createMember(context)).user.id);
       await check.rejects(() => sso.users.get(id), 'not_found');
       await check.rejects(() => sso.users.update(id, { firstName: 'Nobody' }), 'not_found');
       await check.rejects(() => sso.users.delete(id), 'not_found');
@@ -245,9 +245,8 @@ export const userCases: readonly ContractCase[] = [
     id: 'USER-15',
     title: 'create in an unknown organization is not_found.',
     requires,
-    async run(context) {
-      const { sso, check, unique } = context;
-      const organizationId = missingId(context, 'org');
+    async run({ sso, check, createTenant, unique }) {
+      const organizationId = strangerLike((await createTenant()).organizationId);
       const email = `${unique('ada')}@acme.example`;
       for (const sendInvitation of [true, false]) {
         await check.rejects(() => sso.users.create({ organizationId, email, sendInvitation }), 'not_found');
