@@ -17,7 +17,7 @@ export type CallbackSource = Request | URL | string;
 
 /** Reads a callback. Answers `undefined` when a parameter is repeated or the URL is malformed: such a callback is never ours. */
 export function readCallback(source: CallbackSource): CallbackParameters | undefined {
-  const href = typeof source === 'string' ? source : source instanceof URL ? source.href : source.url;
+  const href = typeof source === 'string' ? source : source instanceof URL ? source.href : source?.url;
   if (typeof href !== 'string') {
     throw new SsoError({
       code: 'invalid_argument',

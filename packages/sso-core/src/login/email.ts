@@ -13,7 +13,7 @@ export interface NormalizedEmail {
  * NFKC and then count. Throws `invalid_argument`.
  */
 export function normalizeEmail(value: string): NormalizedEmail {
-  const parts = value.normalize('NFKC').trim().split('@');
+  const parts = typeof value === 'string' ? value.normalize('NFKC').trim().split('@') : [];
   const [local = '', rawDomain = ''] = parts;
   // domainToASCII parses a URL host: it would cut a path off and decode percent signs.
   const domain = /[/\\?#:%[\]\s]/.test(rawDomain) ? '' : domainToASCII(rawDomain).toLowerCase();

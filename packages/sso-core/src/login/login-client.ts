@@ -10,7 +10,7 @@ import type { FacetCaller } from '../client/call.js';
 import type { ConnectionsClient } from '../client/facets.js';
 import type { CallOptions } from '../client/options.js';
 import type { Connection, ConnectionId, OrganizationId, Profile } from '../model/index.js';
-import type { Secret } from '../secret.js';
+import { Secret } from '../secret.js';
 import type {
   AccessTokenClaims,
   LoginAssurance,
@@ -286,7 +286,7 @@ export function createLoginClient(
     begin: (request, options) =>
       call({
         method: 'begin',
-        input: request,
+        input: request ?? {},
         options,
         run: async (facet, { loginHint, returnTo, forceReauthentication, ...selector }) => {
           requireOneSelector(selector, provider.id);
@@ -318,7 +318,8 @@ export function createLoginClient(
           return { url, flow: await seal.seal(flow), state: flow.state, expiresAt: flow.expiresAt };
         },
       }),
-    complete: (request, options) => call({ method: 'complete', input: request, options, run: complete }),
+    complete: (request, options) =>
+      call({ method: 'complete', input: request ?? {}, options, run: complete }),
     lookup: (email, options) =>
       call({
         method: 'lookup',
@@ -349,14 +350,23 @@ export function createLoginClient(
     verifyAccessToken: (token, options) =>
       call({
         method: 'verifyAccessToken',
-        input: typeof token === 'string' ? token : token.reveal(),
+        input: token,
         options,
-        run: (facet, value, context) => facet.verifyAccessToken(value, context),
+        run: async (facet, value, context) => {
+          const text = value instanceof Secret ? value.reveal() : value;
+          if (typeof text !== 'string' || text === '') {
+            throw invalidArgument('login.verifyAccessToken needs an access token', {
+              provider: provider.id,
+              operation: context.operation,
+            });
+          }
+          return facet.verifyAccessToken(text, context);
+        },
       }),
     logoutUrl: (request, options) =>
       call({
         method: 'logoutUrl',
-        input: request,
+        input: request ?? {},
         options,
         run: (facet, input, context) => facet.logoutUrl(input, context),
       }),

@@ -124,6 +124,9 @@ export interface LoginFacet {
   readUnsolicited(parameters: URLSearchParams, context: CallContext): Promise<UnsolicitedLogin | null>;
   /** Verifies signature, issuer and expiry against the vendor's keys. Throws `verification_failed`. */
   verifyAccessToken(token: string, context: CallContext): Promise<AccessTokenClaims>;
-  /** Where to send the browser to end the vendor's session. Throws `unsupported` when this login has no such URL. */
+  /**
+   * Where to send the browser to end the vendor's session. Throws `invalid_argument` without what `features.logout` names, `unsupported`
+   * when this login has no such URL.
+   */
   logoutUrl(request: LogoutRequest, context: CallContext): Promise<string>;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LoginRejectedError, UnsupportedOperationError, type LoginRejectionReason } from '../../errors.js';
+import { LoginRejectedError, type LoginRejectionReason } from '../../errors.js';
 import { Secret } from '../../secret.js';
 import type { Connection, Profile } from '../../model/index.js';
 import type { CallContext } from '../../provider/context.js';
@@ -150,12 +150,11 @@ export function createLogin(state: MemoryState) {
     },
     async logoutUrl({ profileId, returnTo, state: given }, context) {
       if (profileId === undefined) {
-        throw new UnsupportedOperationError({
-          facet: 'login',
-          operation: context.operation,
-          provider: state.id,
-          reason: 'it needs profileId',
-        });
+        throw state.error(
+          context,
+          'invalid_argument',
+          'it needs profileId, the profile.vendorId of the login',
+        );
       }
       const url = new URL(`${origin}/logout`);
       url.searchParams.set('profile', profileId);
