@@ -62,6 +62,19 @@ it('many calls refused at once share one new token', async () => {
   expect(await scalekit.tokenRequests()).toHaveLength(2);
 });
 
+it('a late refusal of the old token does not throw the new one away', async () => {
+  const sso = scalekit.sso();
+  await collect(sso.organizations.list());
+  const refused = { code: 16, message: 'Token expired', details: [] };
+  await scalekit.answer(':external/tenant_acme', refused, { status: 401, delayMs: 200 });
+  await scalekit.answer(':external/tenant_globex', refused, { status: 401 });
+  await Promise.all([
+    sso.organizations.getByExternalId('tenant_acme'),
+    sso.organizations.getByExternalId('tenant_globex'),
+  ]);
+  expect(await scalekit.tokenRequests()).toHaveLength(2);
+});
+
 it('a call refused twice gives up', async () => {
   await scalekit.answer(
     '/organizations',
