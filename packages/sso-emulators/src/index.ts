@@ -4,13 +4,20 @@ export {
   type SignInAs,
   type WireObject,
 } from './kernel/control-client.js';
+export type { CertificateNotice } from './kernel/control.js';
+export type {
+  DirectoryChanges,
+  SeedDirectory,
+  SeedDirectoryGroup,
+  SeedDirectoryUser,
+} from './kernel/directory-seed.js';
 export type { Fault } from './kernel/faults.js';
 export type { TamperOrder, TamperSigning } from './kernel/keys.js';
+export { InvalidInputError } from './kernel/parse.js';
 export {
   defaultSeed,
   type IdentityProvider,
   type IdpUser,
-  InvalidInputError,
   type Protocol,
   readSeedFile,
   type Seed,
@@ -18,6 +25,8 @@ export {
   type SeedOrganization,
 } from './kernel/seed.js';
 export type { TrafficEntry } from './kernel/traffic.js';
+export type { EventFault, EventFaultKind } from './kernel/webhook-faults.js';
+export type { DeliveryAttempt, WebhookDelivery, WebhookQueueOptions } from './kernel/webhook-queue.js';
 export {
   type ScalekitEmulator,
   type ScalekitEmulatorOptions,

@@ -36,6 +36,12 @@ export class Collection<T extends { readonly id: string }> {
     return low;
   }
 
+  /** Puts an item where the one with its id is. */
+  replace(item: T): void {
+    const index = this.indexOf(item.id);
+    if (index !== -1) this.#items[index] = item;
+  }
+
   delete(id: string): boolean {
     const index = this.indexOf(id);
     if (index === -1) return false;

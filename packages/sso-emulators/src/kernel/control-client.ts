@@ -1,7 +1,16 @@
+import type { CertificateNotice } from './control.js';
+import type {
+  DirectoryChanges,
+  SeedDirectory,
+  SeedDirectoryGroup,
+  SeedDirectoryUser,
+} from './directory-seed.js';
 import type { Fault } from './faults.js';
 import type { TamperOrder } from './keys.js';
 import type { IdpUser, SeedConnection, SeedOrganization } from './seed.js';
 import type { TrafficEntry } from './traffic.js';
+import type { EventFault } from './webhook-faults.js';
+import type { WebhookDelivery } from './webhook-queue.js';
 
 /** An object as the vendor sends it. */
 export type WireObject = { readonly id: string } & Readonly<Record<string, unknown>>;
@@ -30,6 +39,49 @@ export interface ControlClient {
   createConnection(connection: SeedConnection & { readonly organizationId: string }): Promise<WireObject>;
   updateConnection(id: string, changes: Partial<SeedConnection>): Promise<WireObject>;
   setConnectionUsers(id: string, users: readonly IdpUser[]): Promise<WireObject>;
+  createDirectory(directory: SeedDirectory & { readonly organizationId: string }): Promise<WireObject>;
+  updateDirectory(id: string, changes: DirectoryChanges): Promise<WireObject>;
+  deleteDirectory(id: string): Promise<void>;
+  /** Where an identity provider pushes users and groups to, and its bearer token. */
+  scimEndpoint(directoryId: string): Promise<{ url: string; token: string }>;
+  /** Users and groups are found by the vendor's id or the identity provider's. */
+  createDirectoryUser(directoryId: string, user: SeedDirectoryUser): Promise<WireObject>;
+  updateDirectoryUser(
+    directoryId: string,
+    userId: string,
+    changes: Partial<SeedDirectoryUser>,
+  ): Promise<WireObject>;
+  deleteDirectoryUser(directoryId: string, userId: string): Promise<void>;
+  createDirectoryGroup(directoryId: string, group: SeedDirectoryGroup): Promise<WireObject>;
+  updateDirectoryGroup(
+    directoryId: string,
+    groupId: string,
+    changes: Partial<SeedDirectoryGroup>,
+  ): Promise<WireObject>;
+  deleteDirectoryGroup(directoryId: string, groupId: string): Promise<void>;
+  addDirectoryMember(directoryId: string, groupId: string, userId: string): Promise<void>;
+  removeDirectoryMember(directoryId: string, groupId: string, userId: string): Promise<void>;
+  /** WorkOS only. Answers the event. */
+  sendCertificateEvent(connectionId: string, notice: CertificateNotice): Promise<WireObject>;
+  /** Without `events` it gets every type; without `secret` one is made. */
+  createWebhookEndpoint(endpoint: {
+    readonly url: string;
+    readonly secret?: string;
+    readonly events?: readonly string[];
+  }): Promise<{ id: string; secret: string }>;
+  deleteWebhookEndpoint(id: string): Promise<void>;
+  /** The last 10,000 deliveries with their attempts, oldest first. */
+  webhookDeliveries(): Promise<WebhookDelivery[]>;
+  /** Tries every waiting delivery once, now, and waits for the answers. */
+  flushWebhooks(): Promise<{ attempted: number; succeeded: number; waiting: number }>;
+  /** What the dashboard's test button sends: placeholder ids, not in the event stream. */
+  sendTestEvent(type?: string): Promise<{ id: string; type: string }>;
+  /** Adds an event of any shape, unknown types included; answers it as it is on the wire. */
+  emitEvent(event: Readonly<Record<string, unknown>>): Promise<WireObject>;
+  /** Delivers an event of the stream once more. */
+  replayEvent(id: string): Promise<void>;
+  addEventFault(fault: EventFault): Promise<void>;
+  clearEventFaults(): Promise<void>;
   /** Starts a login at the identity provider; answers the URL the vendor redirects the browser to. */
   startFromIdentityProvider(
     connectionId: string,
@@ -55,15 +107,15 @@ export interface ControlClient {
 export function createControlClient(controlUrl: string | URL): ControlClient {
   const base = String(controlUrl).replace(/\/$/, '');
 
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${base}${path}`, {
+  async function call<T>(method: string, route: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${base}${route}`, {
       method,
       ...(body === undefined
         ? {}
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${route} answered ${response.status}: ${text}`);
     // A 204 is JSON null.
     return JSON.parse(text || 'null');
   }
@@ -81,9 +133,36 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
     tamper: (order) => call('POST', '/tokens/tamper', order),
     createOrganization: (organization) => call('POST', '/organizations', organization),
     createConnection: (connection) => call('POST', '/connections', connection),
-    updateConnection: (id, changes) => call('PATCH', connectionPath(id), changes),
-    setConnectionUsers: (id, users) => call('PUT', `${connectionPath(id)}/users`, users),
-    startFromIdentityProvider: (id, login) => call('POST', `${connectionPath(id)}/idp-initiated`, login),
+    updateConnection: (id, changes) => call('PATCH', path`/connections/${id}`, changes),
+    setConnectionUsers: (id, users) => call('PUT', path`/connections/${id}/users`, users),
+    startFromIdentityProvider: (id, login) => call('POST', path`/connections/${id}/idp-initiated`, login),
+    createDirectory: (directory) => call('POST', '/directories', directory),
+    updateDirectory: (id, changes) => call('PATCH', path`/directories/${id}`, changes),
+    deleteDirectory: (id) => call('DELETE', path`/directories/${id}`),
+    scimEndpoint: (id) => call('GET', path`/directories/${id}/scim`),
+    createDirectoryUser: (id, user) => call('POST', path`/directories/${id}/users`, user),
+    updateDirectoryUser: (id, userId, changes) =>
+      call('PATCH', path`/directories/${id}/users/${userId}`, changes),
+    deleteDirectoryUser: (id, userId) => call('DELETE', path`/directories/${id}/users/${userId}`),
+    createDirectoryGroup: (id, group) => call('POST', path`/directories/${id}/groups`, group),
+    updateDirectoryGroup: (id, groupId, changes) =>
+      call('PATCH', path`/directories/${id}/groups/${groupId}`, changes),
+    deleteDirectoryGroup: (id, groupId) => call('DELETE', path`/directories/${id}/groups/${groupId}`),
+    addDirectoryMember: (id, groupId, userId) =>
+      call('PUT', path`/directories/${id}/groups/${groupId}/members/${userId}`),
+    removeDirectoryMember: (id, groupId, userId) =>
+      call('DELETE', path`/directories/${id}/groups/${groupId}/members/${userId}`),
+    sendCertificateEvent: (id, notice) => call('POST', path`/connections/${id}/certificate-events`, notice),
+    createWebhookEndpoint: (endpoint) => call('POST', '/webhook-endpoints', endpoint),
+    deleteWebhookEndpoint: (id) => call('DELETE', path`/webhook-endpoints/${id}`),
+    webhookDeliveries: async () =>
+      (await call<{ deliveries: WebhookDelivery[] }>('GET', '/webhook-deliveries')).deliveries,
+    flushWebhooks: () => call('POST', '/webhooks/flush'),
+    sendTestEvent: (type) => call('POST', '/webhooks/test-event', { type }),
+    emitEvent: (event) => call('POST', '/events', event),
+    replayEvent: (id) => call('POST', path`/events/${id}/replay`),
+    addEventFault: (fault) => call('POST', '/event-faults', fault),
+    clearEventFaults: () => call('DELETE', '/event-faults'),
     async signIn(authorizationUrl, as) {
       const loginPage = `${base}/idp/login`;
       const first = await location(await fetch(authorizationUrl, { redirect: 'manual' }));
@@ -95,8 +174,9 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
   };
 }
 
-function connectionPath(id: string): string {
-  return `/connections/${encodeURIComponent(id)}`;
+/** A path whose values are percent-encoded. */
+function path(parts: TemplateStringsArray, ...values: readonly string[]): string {
+  return parts.map((part, index) => part + encodeURIComponent(values[index] ?? '')).join('');
 }
 
 async function location(response: Response): Promise<string> {

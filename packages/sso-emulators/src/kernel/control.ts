@@ -1,4 +1,6 @@
 import type { EmulatorClock } from './clock.js';
+import { directoryControl, type VendorDirectories } from './control-directories.js';
+import { eventControl, type VendorEvents } from './control-events.js';
 import type { FaultDial, Fault } from './faults.js';
 import {
   type EmulatorRequest,
@@ -25,20 +27,22 @@ import {
   defined,
   fields,
   flag,
-  type IdpUser,
   InvalidInputError,
   list,
   oneOf,
   optional,
+  record,
+  text,
+  wholeNumber,
+} from './parse.js';
+import {
+  type IdpUser,
   parseConnection,
   parseConnectionChanges,
   parseOrganization,
   parseUser,
-  record,
   type SeedConnection,
   type SeedOrganization,
-  text,
-  wholeNumber,
 } from './seed.js';
 import type { Traffic } from './traffic.js';
 
@@ -58,6 +62,10 @@ export interface VendorControl {
   /** `undefined` when there is no such connection. */
   updateConnection(id: string, changes: Partial<SeedConnection>): object | undefined;
   connection(id: string): SimulatedConnection | undefined;
+  readonly directories?: VendorDirectories;
+  readonly events?: VendorEvents;
+  /** Tells of a SAML certificate; only for vendors that do. `undefined` when there is no such connection. */
+  certificateEvent?(connectionId: string, notice: CertificateNotice): object | undefined;
   pendingLogin(requestId: string): PendingLogin | undefined;
   /** Answers the URL the browser is sent to. */
   completeLogin(requestId: string, answer: LoginAnswer): string | Promise<string>;
@@ -71,6 +79,15 @@ export interface VendorControl {
     relayState: string | undefined,
     state?: string,
   ): string | Promise<string>;
+}
+
+/** What a vendor tells about a connection's certificate. */
+export interface CertificateNotice {
+  readonly kind: 'renewed' | 'renewal_required';
+  /** The vendor's own word; the identity provider's signing certificate when absent. */
+  readonly certificateType?: string;
+  /** ISO 8601; thirty days ahead when absent. */
+  readonly expiresAt?: string;
 }
 
 /** What the control routes act on. */
@@ -170,6 +187,17 @@ export function createControl({ vendor, clock, faults, traffic, keys, tampers }:
       on('PUT', '/connections/{id}/users', (request) =>
         update(request.params['id'] ?? '', { users: list(request.json(), 'users', parseUser) }),
       ),
+      on('POST', '/connections/{id}/certificate-events', (request) => {
+        if (!vendor.certificateEvent) throw notFound('This vendor tells nothing about certificates.');
+        const id = request.params['id'] ?? '';
+        const event = vendor.certificateEvent(id, parseCertificateNotice(request.json()));
+        if (!event) throw notFound(`There is no connection ${id}.`);
+        return { status: 201, body: event };
+      }),
+      ...[
+        ...(vendor.directories ? directoryControl(vendor.directories) : []),
+        ...(vendor.events ? eventControl(vendor.events) : []),
+      ].map((parts) => on(...parts)),
       on('POST', '/connections/{id}/idp-initiated', async (request) => {
         const { id, users } = connection(request.params['id'] ?? '');
         const names = ['user', 'email', 'firstName', 'lastName', 'relayState', 'state'];
@@ -276,6 +304,19 @@ function parseFault(value: unknown): Fault {
     closeConnection: optional(given['closeConnection'], 'fault.closeConnection', flag),
     dripBytesPerSecond: optional(given['dripBytesPerSecond'], 'fault.dripBytesPerSecond', positive),
     afterHandler: optional(given['afterHandler'], 'fault.afterHandler', flag),
+  });
+}
+
+function parseCertificateNotice(value: unknown): CertificateNotice {
+  const given = fields(value, 'notice', ['kind', 'certificateType', 'expiresAt']);
+  return defined({
+    kind: oneOf(['renewed', 'renewal_required'] as const, given['kind'], 'notice.kind'),
+    certificateType: optional(given['certificateType'], 'notice.certificateType', text),
+    expiresAt: optional(given['expiresAt'], 'notice.expiresAt', (instant, place) => {
+      const at = Date.parse(text(instant, place));
+      if (Number.isNaN(at)) throw new InvalidInputError(place, 'must be an ISO 8601 instant');
+      return new Date(at).toISOString();
+    }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { EmulatorResponse } from './http.js';
 import { markup, type Markup, messagePage, page } from './pages.js';
-import { type IdentityProvider, type IdpUser, InvalidInputError, type Protocol } from './seed.js';
+import { InvalidInputError } from './parse.js';
+import type { IdentityProvider, IdpUser, Protocol } from './seed.js';
 
 /** What the identity provider's pages need to know about a connection. */
 export interface SimulatedConnection {

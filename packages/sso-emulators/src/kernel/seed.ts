@@ -1,4 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { generatedDirectory, parseDirectory, type SeedDirectory } from './directory-seed.js';
+import {
+  absoluteUrl,
+  defined,
+  fields,
+  flag,
+  InvalidInputError,
+  list,
+  oneOf,
+  optional,
+  record,
+  text,
+  wholeNumber,
+} from './parse.js';
 
 export const protocols = ['saml', 'oidc', 'oauth'] as const;
 export type Protocol = (typeof protocols)[number];
@@ -48,6 +62,7 @@ export interface SeedOrganization {
   readonly externalId?: string;
   readonly domains?: readonly string[];
   readonly connections?: readonly SeedConnection[];
+  readonly directories?: readonly SeedDirectory[];
 }
 
 /** What an emulator holds when it starts, the same shape for every vendor. */
@@ -57,8 +72,8 @@ export interface Seed {
   readonly redirectUris?: readonly string[];
   /** Scalekit only: where logins that start at the identity provider arrive. */
   readonly initiateLoginUrl?: string;
-  /** Adds this many plain organizations. */
-  readonly generate?: { readonly organizations: number };
+  /** Adds this many plain organizations, and an organization whose directory has this many users. */
+  readonly generate?: { readonly organizations?: number; readonly directoryUsers?: number };
 }
 
 export const defaultSeed: Seed = {
@@ -79,6 +94,30 @@ export const defaultSeed: Seed = {
               email: 'ada@acme.example',
               firstName: 'Ada',
               lastName: 'Adams',
+              groups: ['Engineering'],
+            },
+            {
+              id: '00u1ben',
+              email: 'ben@acme.example',
+              firstName: 'Ben',
+              lastName: 'Baker',
+              groups: ['Sales'],
+            },
+          ],
+        },
+      ],
+      directories: [
+        {
+          name: 'Acme Okta Directory',
+          identityProvider: 'okta',
+          users: [
+            {
+              id: '00u1ada',
+              email: 'ada@acme.example',
+              firstName: 'Ada',
+              lastName: 'Adams',
+              title: 'Engineer',
+              department: 'R&D',
               groups: ['Engineering'],
             },
             {
@@ -116,14 +155,6 @@ export const defaultSeed: Seed = {
   ],
 };
 
-/** One fault in data somebody wrote: a seed file or a control request. The message names the place. */
-export class InvalidInputError extends Error {
-  constructor(place: string, problem: string) {
-    super(`${place} ${problem}`);
-    this.name = 'InvalidInputError';
-  }
-}
-
 /** Reads and checks a seed file. */
 export async function readSeedFile(path: string): Promise<Seed> {
   let value: unknown;
@@ -154,23 +185,45 @@ export function parseSeed(value: unknown, source = ''): Seed {
       list(uris, at, absoluteUrl),
     ),
     initiateLoginUrl: optional(seed['initiateLoginUrl'], place('initiateLoginUrl'), absoluteUrl),
-    generate: optional(seed['generate'], place('generate'), (generate, at) => ({
-      organizations: wholeNumber(
-        fields(generate, at, ['organizations'])['organizations'],
-        `${at}.organizations`,
-      ),
-    })),
+    generate: optional(seed['generate'], place('generate'), (generate, at) => {
+      const given = fields(generate, at, ['organizations', 'directoryUsers']);
+      return defined({
+        organizations: optional(given['organizations'], `${at}.organizations`, wholeNumber),
+        directoryUsers: optional(given['directoryUsers'], `${at}.directoryUsers`, wholeNumber),
+      });
+    }),
   });
 }
 
+/** The organizations a seed's `generate` stands for. */
+export function* generatedOrganizations({
+  organizations = 0,
+  directoryUsers = 0,
+}: Seed['generate'] = {}): Generator<SeedOrganization> {
+  for (let number = 1; number <= organizations; number += 1) {
+    yield { name: `Generated ${number}`, externalId: `tenant_${number}` };
+  }
+  if (directoryUsers > 0) {
+    yield {
+      name: 'Generated Directory',
+      externalId: 'tenant_directory',
+      domains: ['generated.example'],
+      directories: [generatedDirectory(directoryUsers)],
+    };
+  }
+}
+
 export function parseOrganization(value: unknown, place: string): SeedOrganization {
-  const given = fields(value, place, ['name', 'externalId', 'domains', 'connections']);
+  const given = fields(value, place, ['name', 'externalId', 'domains', 'connections', 'directories']);
   return defined({
     name: text(given['name'], `${place}.name`),
     externalId: optional(given['externalId'], `${place}.externalId`, text),
     domains: optional(given['domains'], `${place}.domains`, (domains, at) => list(domains, at, text)),
     connections: optional(given['connections'], `${place}.connections`, (connections, at) =>
       list(connections, at, parseConnection),
+    ),
+    directories: optional(given['directories'], `${place}.directories`, (directories, at) =>
+      list(directories, at, parseDirectory),
     ),
   });
 }
@@ -229,65 +282,6 @@ export function parseUser(value: unknown, place: string): IdpUser {
   });
 }
 
-export function record(value: unknown, place: string): Record<string, unknown> {
-  if (!isRecord(value)) throw new InvalidInputError(place, `must be an object (got ${shown(value)})`);
-  return value;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An object with no other names than these. */
-export function fields(value: unknown, place: string, names: readonly string[]): Record<string, unknown> {
-  const given = record(value, place);
-  const stranger = Object.keys(given).find((name) => !names.includes(name));
-  if (stranger !== undefined) {
-    throw new InvalidInputError(`${place}.${stranger}`, `is not a known field (known: ${names.join(', ')})`);
-  }
-  return given;
-}
-
-export function list<T>(value: unknown, place: string, parse: (item: unknown, place: string) => T): T[] {
-  if (!Array.isArray(value)) throw new InvalidInputError(place, `must be an array (got ${shown(value)})`);
-  return value.map((item, index) => parse(item, `${place}[${index}]`));
-}
-
-export function text(value: unknown, place: string): string {
-  if (typeof value !== 'string' || value === '') {
-    throw new InvalidInputError(place, `must be a non-empty string (got ${shown(value)})`);
-  }
-  return value;
-}
-
-export function flag(value: unknown, place: string): boolean {
-  if (typeof value !== 'boolean')
-    throw new InvalidInputError(place, `must be true or false (got ${shown(value)})`);
-  return value;
-}
-
-export function wholeNumber(value: unknown, place: string): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidInputError(place, `must be a whole number, 0 or more (got ${shown(value)})`);
-  }
-  return value;
-}
-
-export function oneOf<T extends string>(words: readonly T[], value: unknown, place: string): T {
-  const word = words.find((candidate) => candidate === value);
-  if (word === undefined)
-    throw new InvalidInputError(place, `must be one of ${words.join(', ')} (got ${shown(value)})`);
-  return word;
-}
-
-export function optional<T>(
-  value: unknown,
-  place: string,
-  parse: (value: unknown, place: string) => T,
-): T | undefined {
-  return value === undefined ? undefined : parse(value, place);
-}
-
 /** A connection's wire object with its `vendorFields` and `omitFields` applied. */
 export function withVendorFields(
   wire: object,
@@ -296,26 +290,4 @@ export function withVendorFields(
   if (!vendorFields && !omitFields) return wire;
   const entries = Object.entries({ ...wire, ...vendorFields });
   return Object.fromEntries(entries.filter(([name]) => !omitFields?.includes(name)));
-}
-
-export function absoluteUrl(value: unknown, place: string): string {
-  const url = text(value, place);
-  // A port or label wildcard is registered as it is written: URL parsers refuse it.
-  if (!URL.canParse(url.replaceAll('*', '1')))
-    throw new InvalidInputError(place, `must be an absolute URL (got ${shown(value)})`);
-  return url;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value).slice(0, 80);
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** The same object without names whose value is `undefined`. */
-export function defined<T extends object>(value: T): Defined<T>;
-export function defined(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
 }

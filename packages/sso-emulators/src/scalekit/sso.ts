@@ -1,10 +1,11 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import { loginLocation } from '../kernel/control.js';
 import { type EmulatorRequest, type EmulatorResponse, redirect } from '../kernel/http.js';
 import type { LoginAnswer } from '../kernel/identity-provider.js';
 import { messagePage } from '../kernel/pages.js';
 import { route, type Route } from '../kernel/router.js';
-import { defined, type IdpUser } from '../kernel/seed.js';
+import { defined } from '../kernel/parse.js';
+import type { IdpUser } from '../kernel/seed.js';
 import { isActive, routesDomain } from './connections.js';
 import { isRegisteredRedirectUri, type ScalekitEnvironment } from './environment.js';
 import { errorPage } from './errors.js';
@@ -75,24 +76,26 @@ export function ssoRoutes(environment: ScalekitEnvironment): Route[] {
   function logout({ url: { searchParams: query } }: EmulatorRequest): EmulatorResponse {
     const hint = query.get('id_token_hint');
     const target = query.get('post_logout_redirect_uri');
-    if (hint !== null && !isIssuedHere(hint))
+    const claims = hint === null ? undefined : readIdToken(hint);
+    if (hint !== null && claims?.iss !== environment.url)
       return errorPage('invalid_request', 'id_token_hint is not an ID token of this environment.');
-    if (target === null) return messagePage('Signed out', 'You are signed out.', 200);
-    if (!isRegisteredRedirectUri(environment, target)) {
+    if (target !== null && !isRegisteredRedirectUri(environment, target)) {
       return errorPage('invalid_redirect_uri', 'The post-logout redirect URI is not among the allowed URLs.');
     }
+    if (typeof claims?.['sid'] === 'string') state.recordLogout(claims['sid']);
+    if (target === null) return messagePage('Signed out', 'You are signed out.', 200);
     return redirect(callback(target, { state: query.get('state') ?? undefined }));
   }
 
-  function isIssuedHere(token: string): boolean {
-    try {
-      return decodeJwt(token).iss === environment.url;
-    } catch {
-      return false;
-    }
-  }
-
   return [route('GET', '/oauth/authorize', authorize), route('GET', '/oidc/logout', logout)];
+}
+
+function readIdToken(token: string): JWTPayload | undefined {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return undefined;
+  }
 }
 
 function requireValid(query: URLSearchParams): void {
@@ -194,13 +197,14 @@ export function completeLogin({ state, mode }: ScalekitEnvironment, id: string, 
     if (!answer.user.email)
       throw new CallbackError('mandatory_attribute_missing', 'The identity provider sent no e-mail address');
     const user = mode === 'full-stack-auth' ? signInUser(state, connection, answer.user) : undefined;
+    const session = user && state.recordLogin(user, connection.organization_id);
     const code = state.token('code');
     const { redirect_uri: redirectUri, client_id, scope, nonce, code_challenge } = pending;
     state.codes.set(code, {
       client_id,
       scope,
       connection_id: connection.id,
-      session_id: state.id('ses'),
+      session_id: session?.session_id ?? state.id('ses'),
       user: answer.user,
       redirect_uri: redirectUri,
       expires: state.now() + codeLifetime,
@@ -237,9 +241,8 @@ function signInUser(state: ScalekitState, connection: Connection, person: IdpUse
     const membership =
       user.memberships.get(organization.id) ??
       state.createMembership(user, organization, { invite: false, provisioning_method: 'jit_using_sso' });
-    state.activateMembership(membership);
+    state.activateMembership(user, membership);
   }
-  state.recordLogin(user);
   return user;
 }
 

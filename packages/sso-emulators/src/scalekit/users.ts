@@ -1,6 +1,6 @@
 import type { EmulatorRequest, EmulatorResponse } from '../kernel/http.js';
 import { route, type Route } from '../kernel/router.js';
-import { defined } from '../kernel/seed.js';
+import { defined } from '../kernel/parse.js';
 import type { ScalekitEnvironment } from './environment.js';
 import { apiError, invalid, notFound } from './errors.js';
 import { flag, list, message, type Read, readBody, readQuery, string, stringMap } from './messages.js';
@@ -212,7 +212,7 @@ export function userRoutes({ state, mode }: ScalekitEnvironment): Route[] {
         route('PATCH', path, (request) => {
           const { user, membership } = findMembership(request);
           const { roles, metadata: pairs } = readBody(request, updatedMembership);
-          state.updateMembership(membership, defined({ roles: findRoles(roles), metadata: pairs }));
+          state.updateMembership(user, membership, defined({ roles: findRoles(roles), metadata: pairs }));
           return answer(user);
         }),
 
@@ -248,18 +248,18 @@ export function userRoutes({ state, mode }: ScalekitEnvironment): Route[] {
       })),
 
       route('POST', path, (request) => {
-        const { membership } = findMembership(request);
+        const { user, membership } = findMembership(request);
         const added =
           findRoles(readBody(request, assigned).map((role) => ({ name: role.role_name ?? '' }))) ?? [];
-        state.updateMembership(membership, { roles: [...new Set([...membership.roles, ...added])] });
+        state.updateMembership(user, membership, { roles: [...new Set([...membership.roles, ...added])] });
         return { status: 200, body: { roles: membership.roles } };
       }),
 
       route('DELETE', `${path}/{role_name}`, (request) => {
-        const { membership } = findMembership(request);
+        const { user, membership } = findMembership(request);
         const rest = membership.roles.filter((role) => role.name !== request.params['role_name']);
         if (rest.length === membership.roles.length) throw notFound('role');
-        state.updateMembership(membership, { roles: rest });
+        state.updateMembership(user, membership, { roles: rest });
         return { status: 200, body: {} };
       }),
 

@@ -1,5 +1,5 @@
 import type { EmulatorRequest } from '../kernel/http.js';
-import { isRecord } from '../kernel/seed.js';
+import { isRecord } from '../kernel/parse.js';
 import { onlyMessage, type Problem, validationFailed } from './errors.js';
 
 /** The JSON body; an empty one is `{}`. Anything but an object is a 400. */

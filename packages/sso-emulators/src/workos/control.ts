@@ -1,6 +1,6 @@
 import type { VendorControl } from '../kernel/control.js';
 import type { SimulatedConnection } from '../kernel/identity-provider.js';
-import { InvalidInputError } from '../kernel/seed.js';
+import { InvalidInputError } from '../kernel/parse.js';
 import { connectionObject } from './connections.js';
 import type { Connection } from './objects.js';
 import { callbackErrors, completeLogin, type SsoParts, startFromIdentityProvider } from './sso.js';

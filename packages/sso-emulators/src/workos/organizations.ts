@@ -1,6 +1,6 @@
 import type { EmulatorRequest } from '../kernel/http.js';
 import { route, type Route } from '../kernel/router.js';
-import { isRecord } from '../kernel/seed.js';
+import { isRecord } from '../kernel/parse.js';
 import { isDomainName, isExternalId, mergeMetadata, Problems, readBody } from './body.js';
 import { notFound, onlyMessage, refused } from './errors.js';
 import type { Organization } from './objects.js';

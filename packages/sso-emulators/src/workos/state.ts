@@ -1,16 +1,8 @@
 import type { EmulatorClock } from '../kernel/clock.js';
 import { Collection } from '../kernel/collection.js';
 import { digest, type IdSource } from '../kernel/ids.js';
-import {
-  type IdentityProvider,
-  type IdpUser,
-  InvalidInputError,
-  oneOf,
-  type Protocol,
-  type Seed,
-  type SeedConnection,
-  type SeedOrganization,
-} from '../kernel/seed.js';
+import { InvalidInputError, oneOf } from '../kernel/parse.js';
+import type { IdentityProvider, IdpUser, Protocol, Seed, SeedConnection, SeedOrganization } from '../kernel/seed.js';
 import { ulid } from './ids.js';
 import {
   type AuthorizationCode,
