@@ -1,8 +1,14 @@
 /** The model, the client and the errors: what applications import. */
 export type * from './model/index.js';
 export { connectionId, domainId, organizationId, parseQualifiedId, userId } from './model/ids.js';
-export { LoginRejectedError, SsoError, UnsupportedOperationError } from './errors.js';
-export type { CauseSummary, LoginRejectionReason, SsoErrorCode, SsoErrorOptions } from './errors.js';
+export { LoginRejectedError, SsoError, UnsupportedOperationError, WebhookRefusedError } from './errors.js';
+export type {
+  CauseSummary,
+  LoginRejectionReason,
+  SsoErrorCode,
+  SsoErrorOptions,
+  WebhookRefusal,
+} from './errors.js';
 export { Secret } from './secret.js';
 export {
   assertSupports,
@@ -18,10 +24,14 @@ export type {
   AdminPortalClient,
   ConnectionAdminClient,
   ConnectionsClient,
+  DirectoriesClient,
+  DirectoryAdminClient,
   DomainsClient,
+  EventsClient,
   OrganizationAdminClient,
   OrganizationsClient,
   UsersClient,
+  WebhooksClient,
 } from './client/facets.js';
 export type { OperationFinished, OperationStarted, SsoHooks } from './client/hooks.js';
 export type { Listing } from './client/listing.js';

@@ -12,7 +12,9 @@ import { createNative, type ScalekitNative } from './native.js';
 import type { ScalekitOptions, ScalekitSettings } from './settings.js';
 
 /** Scalekit as a provider: every facet, and `native` for what the model has no operation for. */
-export interface ScalekitProvider extends Required<SsoProvider> {
+type LaterFacet = 'directories' | 'directoryAdmin' | 'events' | 'webhooks';
+
+export interface ScalekitProvider extends Required<Omit<SsoProvider, LaterFacet>> {
   readonly id: typeof providerId;
   readonly native: ScalekitNative;
 }

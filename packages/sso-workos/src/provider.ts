@@ -15,7 +15,9 @@ import type { WorkosOptions } from './settings.js';
 const defaultBaseUrl = 'https://api.workos.com';
 
 /** WorkOS with every facet. `environment` is the client id. */
-export interface WorkosProvider extends Required<SsoProvider> {
+type LaterFacet = 'directories' | 'directoryAdmin' | 'events' | 'webhooks';
+
+export interface WorkosProvider extends Required<Omit<SsoProvider, LaterFacet>> {
   readonly id: typeof providerId;
   readonly native: WorkosNative;
 }

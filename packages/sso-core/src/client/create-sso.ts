@@ -10,6 +10,10 @@ import {
   createDomainsClient,
   createOrganizationAdminClient,
   createOrganizationsClient,
+  createDirectoriesClient,
+  createDirectoryAdminClient,
+  createEventsClient,
+  createWebhooksClient,
   createUsersClient,
   type AdminPortalClient,
   type ConnectionAdminClient,
@@ -17,6 +21,10 @@ import {
   type DomainsClient,
   type OrganizationAdminClient,
   type OrganizationsClient,
+  type DirectoriesClient,
+  type DirectoryAdminClient,
+  type EventsClient,
+  type WebhooksClient,
   type UsersClient,
 } from './facets.js';
 import type { SsoHooks } from './hooks.js';
@@ -31,6 +39,10 @@ export interface ClientFacets {
   readonly connectionAdmin: ConnectionAdminClient;
   readonly users: UsersClient;
   readonly adminPortal: AdminPortalClient;
+  readonly directories: DirectoriesClient;
+  readonly directoryAdmin: DirectoryAdminClient;
+  readonly events: EventsClient;
+  readonly webhooks: WebhooksClient;
 }
 
 /** Stands where a provider lacks a facet, so that the compiler's complaint names it. At run time its methods refuse. */
@@ -63,15 +75,20 @@ export function createSso<P extends SsoProvider>(options: SsoOptions<P>): SsoCli
   const { provider, hooks = {} } = options;
   const caller = <F extends FacetName>(facet: F) => createFacetCaller(provider, facet, hooks);
   const connections = createConnectionsClient(caller('connections'));
+  const domains = createDomainsClient(caller('domains'));
   const facets: ClientFacets = {
-    login: createLoginClient(caller('login'), connections, options.login),
+    login: createLoginClient(caller('login'), { connections, domains }, options.login),
     organizations: createOrganizationsClient(caller('organizations')),
     organizationAdmin: createOrganizationAdminClient(caller('organizationAdmin')),
-    domains: createDomainsClient(caller('domains')),
+    domains,
     connections,
     connectionAdmin: createConnectionAdminClient(caller('connectionAdmin')),
     users: createUsersClient(caller('users')),
     adminPortal: createAdminPortalClient(caller('adminPortal')),
+    directories: createDirectoriesClient(caller('directories')),
+    directoryAdmin: createDirectoryAdminClient(caller('directoryAdmin')),
+    events: createEventsClient(caller('events')),
+    webhooks: createWebhooksClient(caller('webhooks')),
   };
   return Object.freeze({ ...facets, provider }) as unknown as SsoClient<P>;
 }

@@ -6,10 +6,17 @@ import type {
   CreateOrganization,
   CreatePortalLink,
   CreateUser,
+  Directory,
+  DirectoryGroup,
+  DirectoryRef,
+  DirectoryUser,
   Domain,
   DomainRef,
   Invitation,
   ListConnections,
+  ListDirectories,
+  ListDirectoryGroups,
+  ListDirectoryUsers,
   Member,
   Membership,
   MembershipRef,
@@ -17,6 +24,8 @@ import type {
   OrganizationId,
   OrganizationScope,
   PortalLink,
+  PullEvents,
+  SsoEvent,
   UpdateConnection,
   UpdateOrganization,
   UpdateOrganizationSettings,
@@ -25,6 +34,9 @@ import type {
   UserId,
 } from '../model/index.js';
 import { UnsupportedOperationError } from '../errors.js';
+import { readWebhookRequest, type WebhookRequest } from '../events/webhook-delivery.js';
+import type { DirectoriesFacet } from '../provider/facets/directories.js';
+import type { EventsPage } from '../provider/facets/events.js';
 import type { ProviderFacets } from '../provider/provider.js';
 import type { FacetCaller } from './call.js';
 import type { Listing } from './listing.js';
@@ -364,6 +376,139 @@ export function createAdminPortalClient({ call, provider }: Caller<'adminPortal'
             refuse('returnUrl', facet.limitations?.['returnUrl']);
           return facet.createLink(valid, context);
         },
+      }),
+  };
+}
+
+const byTime =
+  (filter: { readonly updatedAfter?: string | undefined }) =>
+  (facet: DirectoriesFacet): boolean =>
+    filter.updatedAfter === undefined || facet.features.updatedAfter;
+
+/** Reading directories. Documented at `DirectoriesFacet`. */
+export interface DirectoriesClient {
+  list(filter: ListDirectories, options?: ListOptions): Listing<Directory>;
+  get(ref: DirectoryRef, options?: CallOptions): Promise<Directory>;
+  listUsers(filter: ListDirectoryUsers, options?: ListOptions): Listing<DirectoryUser>;
+  listGroups(filter: ListDirectoryGroups, options?: ListOptions): Listing<DirectoryGroup>;
+}
+
+export function createDirectoriesClient({ call, list }: Caller<'directories'>): DirectoriesClient {
+  return {
+    list: (filter, options) =>
+      list({
+        method: 'list',
+        input: filter,
+        schema: (s) => s.listDirectoriesSchema,
+        options,
+        run: (facet, valid, page, context) => facet.listPage(valid, page, context),
+      }),
+    get: (ref, options) =>
+      call({
+        method: 'get',
+        input: ref,
+        schema: (s) => s.directoryRefSchema,
+        options,
+        run: (facet, valid, context) => facet.get(valid, context),
+      }),
+    listUsers: (filter, options) =>
+      list({
+        method: 'listUsers',
+        feature: 'updatedAfter',
+        support: byTime(filter),
+        input: filter,
+        schema: (s) => s.listDirectoryUsersSchema,
+        options,
+        run: (facet, valid, page, context) => facet.listUsersPage(valid, page, context),
+      }),
+    listGroups: (filter, options) =>
+      list({
+        method: 'listGroups',
+        feature: 'updatedAfter',
+        support: byTime(filter),
+        input: filter,
+        schema: (s) => s.listDirectoryGroupsSchema,
+        options,
+        run: (facet, valid, page, context) => facet.listGroupsPage(valid, page, context),
+      }),
+  };
+}
+
+/** Changing directories. Documented at `DirectoryAdminFacet`. */
+export interface DirectoryAdminClient {
+  enable(ref: DirectoryRef, options?: CallOptions): Promise<Directory>;
+  disable(ref: DirectoryRef, options?: CallOptions): Promise<Directory>;
+  delete(ref: DirectoryRef, options?: CallOptions): Promise<void>;
+}
+
+export function createDirectoryAdminClient({ call }: Caller<'directoryAdmin'>): DirectoryAdminClient {
+  return {
+    enable: (ref, options) =>
+      call({
+        method: 'enable',
+        feature: 'enable',
+        support: (facet) => facet.features.enable,
+        input: ref,
+        schema: (s) => s.directoryRefSchema,
+        options,
+        run: (facet, valid, context) => facet.enable(valid, context),
+      }),
+    disable: (ref, options) =>
+      call({
+        method: 'disable',
+        feature: 'disable',
+        support: (facet) => facet.features.disable,
+        input: ref,
+        schema: (s) => s.directoryRefSchema,
+        options,
+        run: (facet, valid, context) => facet.disable(valid, context),
+      }),
+    delete: (ref, options) =>
+      call({
+        method: 'delete',
+        feature: 'delete',
+        support: (facet) => facet.features.delete,
+        input: ref,
+        schema: (s) => s.directoryRefSchema,
+        options,
+        run: (facet, valid, context) => facet.delete(valid, context),
+      }),
+  };
+}
+
+/** Receiving webhooks. For a durable stream use `createEventInbox`. */
+export interface WebhooksClient {
+  /** Verifies a request and answers the neutral event. Throws `WebhookRefusedError`. */
+  receive(request: WebhookRequest): Promise<SsoEvent>;
+}
+
+export function createWebhooksClient({ call }: Caller<'webhooks'>): WebhooksClient {
+  return {
+    receive: (request) =>
+      call({
+        method: 'receive',
+        input: request,
+        options: undefined,
+        run: async (facet, input) => facet.parse(facet.verify(await readWebhookRequest(input, Date.now()))),
+      }),
+  };
+}
+
+/** Pulling the vendor's event stream. For a durable stream use `createEventInbox`. */
+export interface EventsClient {
+  /** One page, oldest first. Throws `failed_precondition` when the cursor is older than the vendor keeps events. */
+  pull(request: PullEvents, options?: CallOptions): Promise<EventsPage>;
+}
+
+export function createEventsClient({ call }: Caller<'events'>): EventsClient {
+  return {
+    pull: (request, options) =>
+      call({
+        method: 'pull',
+        input: request,
+        schema: (s) => s.pullEventsSchema,
+        options,
+        run: (facet, valid, context) => facet.pullPage(valid, context),
       }),
   };
 }

@@ -83,7 +83,7 @@ const maxRetryAfterMs = 60_000;
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { provider, baseUrl, http = {} } = options;
   const { timeoutMs = 20_000, maxRetries = 2, retryDelayMs = 300, transport = createAxiosTransport() } = http;
-  const respectRateLimit = createRateLimiter();
+  const reserveStart = createRateLimiter();
 
   async function exchange(request: ApiRequest, callSignal: AbortSignal): Promise<ApiResponse> {
     const { context, method } = request;
@@ -92,7 +92,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     let reauthenticated = false;
     let mayHaveBeenApplied = false;
     for (let retries = 0; ;) {
-      for (const limit of request.rateLimits ?? []) await respectRateLimit(limit, callSignal);
+      for (const limit of request.rateLimits ?? []) await sleep(reserveStart(limit, Date.now()), callSignal);
       const credentials =
         request.authenticate === false || !options.authenticate
           ? {}

@@ -6,21 +6,18 @@ export interface RateLimit {
 }
 
 /**
- * Spaces requests by their start, not by sleeping between them: a slow answer costs no extra wait. The first `limit` requests
- * go out at once.
+ * Spaces requests by their start, not by sleeping between them: a slow answer costs no extra wait, and the first `limit` requests go out
+ * at once. Reserves a place and answers how many milliseconds from `now` it begins.
  */
-export function createRateLimiter(
-  now: () => number = Date.now,
-): (limit: RateLimit, signal: AbortSignal) => Promise<void> {
+export function createRateLimiter(): (limit: RateLimit, now: number) => number {
   const startsByKey = new Map<string, number[]>();
-  return async ({ key, limit, perMs }, signal) => {
+  return ({ key, limit, perMs }, now) => {
     let starts = startsByKey.get(key);
     if (!starts) startsByKey.set(key, (starts = []));
-    const earliest = starts.length < limit ? 0 : starts[starts.length - limit]! + perMs;
-    const start = Math.max(now(), earliest);
+    const start = starts.length < limit ? now : Math.max(now, starts[starts.length - limit]! + perMs);
     starts.push(start);
     if (starts.length > limit) starts.shift();
-    await sleep(start - now(), signal);
+    return start - now;
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type LoginRejectionReason,
 } from '../errors.js';
 import type { FacetCaller } from '../client/call.js';
-import type { ConnectionsClient } from '../client/facets.js';
+import type { ConnectionsClient, DomainsClient } from '../client/facets.js';
 import type { CallOptions } from '../client/options.js';
 import type { Connection, ConnectionId, OrganizationId, Profile } from '../model/index.js';
 import { Secret } from '../secret.js';
@@ -117,7 +117,7 @@ const selectorKinds = [
 
 export function createLoginClient(
   { call, provider }: FacetCaller<LoginFacet>,
-  connections: ConnectionsClient,
+  { connections, domains }: { readonly connections: ConnectionsClient; readonly domains: DomainsClient },
   configured: LoginSettings | undefined,
 ): LoginClient {
   if (configured) checkLoginSettings(configured, provider.id);
@@ -151,7 +151,7 @@ export function createLoginClient(
     const kind = selectorKindOf(selector);
     if (facet.features.selectors.includes(kind)) return selector;
     if (kind === 'domain') {
-      const connection = await findConnection(selector.domain!, options);
+      const connection = await findConnection(selector.domain!.toLowerCase(), options);
       if (connection) return { connection: connection.id };
       throw new SsoError({
         code: 'not_found',
@@ -168,10 +168,11 @@ export function createLoginClient(
     });
   }
 
+  /** The connection that serves a domain. A tenant that has merely claimed the domain does not count. */
   async function findConnection(domain: string, options?: CallOptions): Promise<Connection | undefined> {
     let found: Connection | undefined;
     for await (const connection of connections.list({ domain }, options)) {
-      if (!connection.acceptsLogins) continue;
+      if (!connection.acceptsLogins || !(await ownsDomain(connection, domain, options))) continue;
       if (found) {
         throw new SsoError({
           code: 'failed_precondition',
@@ -183,6 +184,18 @@ export function createLoginClient(
       found = connection;
     }
     return found;
+  }
+
+  async function ownsDomain(
+    { organizationId }: Connection,
+    domain: string,
+    options?: CallOptions,
+  ): Promise<boolean> {
+    if (organizationId === null || !provider.domains) return true;
+    for await (const claimed of domains.list({ organizationId }, options)) {
+      if (claimed.domain.toLowerCase() === domain) return claimed.status === 'verified';
+    }
+    return false;
   }
 
   function reject(reason: LoginRejectionReason, message: string, vendorCode?: string): never {

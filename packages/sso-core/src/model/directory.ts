@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { entityShape, idSchema, timestampSchema } from './common.js';
 
-export const directoryStatusSchema = z.enum(['pending', 'active', 'failing', 'inactive', 'deleting', 'unknown']);
+export const directoryStatusSchema = z.enum([
+  'pending',
+  'active',
+  'failing',
+  'inactive',
+  'deleting',
+  'unknown',
+]);
 export const directoryUserStatusSchema = z.enum(['active', 'suspended', 'inactive', 'unknown']);
 
 export const directorySchema = z.object({

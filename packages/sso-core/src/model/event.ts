@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from './common.js';
+import { idSchema, timestampSchema } from './common.js';
 import { connectionProtocolSchema, connectionStatusSchema } from './connection.js';
 import { directoryGroupSchema, directorySchema, directoryUserSchema } from './directory.js';
 import { domainSchema } from './domain.js';
@@ -89,7 +89,9 @@ const directoryUserDeletedData = z.object({
 });
 const directoryGroupData = z.object({ group: directoryGroupSchema, previous });
 const groupMembershipData = z.object({
-  group: directoryGroupSchema.pick({ id: true, vendorId: true, directoryId: true }).extend({ name: z.string().nullable() }),
+  group: directoryGroupSchema
+    .pick({ id: true, vendorId: true, directoryId: true })
+    .extend({ name: z.string().nullable() }),
   user: directoryUserSchema,
   /** `derived`: found by comparing with the last-known groups, as the vendor sends no such event. */
   source: z.enum(['native', 'derived']),
@@ -177,6 +179,16 @@ export type SsoEventOf<Type extends SsoEventType> = {
 /** What happened at a vendor, in one shape for push and pull. Switch on `type`. */
 export type SsoEvent = SsoEventOf<SsoEventType>;
 
+export const pullEventsSchema = z.strictObject({
+  /** The `cursor` of an earlier page; `null` starts at `since`. */
+  cursor: z.string().min(1).nullable(),
+  /** ISO-8601. Without cursor and `since`: from now on. */
+  since: timestampSchema.optional(),
+  organizationId: idSchema<'organization'>().optional(),
+  pageSize: z.number().int().positive().optional(),
+});
+
+export interface PullEvents extends z.infer<typeof pullEventsSchema> {}
 export interface ConnectionSnapshot extends z.infer<typeof connectionSnapshotSchema> {}
 export interface CertificateNotice extends z.infer<typeof certificateSchema> {}
 export interface AuthenticationSnapshot extends z.infer<typeof authenticationSchema> {}

@@ -60,6 +60,7 @@ export type {
   ConnectionSnapshot,
   InvitationSnapshot,
   MembershipSnapshot,
+  PullEvents,
   RoleSnapshot,
   SsoEvent,
   SsoEventOf,

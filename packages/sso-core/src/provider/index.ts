@@ -18,7 +18,7 @@ export {
 } from './webhook-signature.js';
 export type { DirectoriesFacet, DirectoryAdminFacet } from './facets/directories.js';
 export type { VerifiedWebhook, WebhookDelivery, WebhooksFacet } from './facets/webhooks.js';
-export type { EventsFacet, EventsPage, EventsRequest } from './facets/events.js';
+export type { EventsFacet, EventsPage } from './facets/events.js';
 export type { OrganizationAdminFacet, OrganizationsFacet } from './facets/organizations.js';
 export type { DomainsFacet } from './facets/domains.js';
 export type { ConnectionAdminFacet, ConnectionsFacet } from './facets/connections.js';

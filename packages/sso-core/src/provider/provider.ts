@@ -1,9 +1,12 @@
 import type { AdminPortalFacet } from './facets/admin-portal.js';
 import type { ConnectionAdminFacet, ConnectionsFacet } from './facets/connections.js';
+import type { DirectoriesFacet, DirectoryAdminFacet } from './facets/directories.js';
 import type { DomainsFacet } from './facets/domains.js';
+import type { EventsFacet } from './facets/events.js';
 import type { LoginFacet } from './facets/login.js';
 import type { OrganizationAdminFacet, OrganizationsFacet } from './facets/organizations.js';
 import type { UsersFacet } from './facets/users.js';
+import type { WebhooksFacet } from './facets/webhooks.js';
 
 /** Every facet a provider can have, by name. */
 export interface ProviderFacets {
@@ -15,6 +18,10 @@ export interface ProviderFacets {
   readonly connectionAdmin: ConnectionAdminFacet;
   readonly users: UsersFacet;
   readonly adminPortal: AdminPortalFacet;
+  readonly directories: DirectoriesFacet;
+  readonly directoryAdmin: DirectoryAdminFacet;
+  readonly events: EventsFacet;
+  readonly webhooks: WebhooksFacet;
 }
 
 export type FacetName = keyof ProviderFacets;
@@ -28,6 +35,10 @@ export const facetNames = [
   'connectionAdmin',
   'users',
   'adminPortal',
+  'directories',
+  'directoryAdmin',
+  'events',
+  'webhooks',
 ] as const satisfies readonly FacetName[];
 
 /**

@@ -113,7 +113,8 @@ export function parseWebhookBody(body: Uint8Array, provider: string): unknown {
   } catch {
     throw malformed('The webhook body is not JSON', provider);
   }
-  if (!isPlain(payload, maxDepth)) throw malformed('The webhook body is nested too deeply or has prototype keys', provider);
+  if (!isPlain(payload, maxDepth))
+    throw malformed('The webhook body is nested too deeply or has prototype keys', provider);
   return payload;
 }
 

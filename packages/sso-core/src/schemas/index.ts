@@ -5,3 +5,5 @@ export * from '../model/connection.js';
 export * from '../model/user.js';
 export * from '../model/portal-link.js';
 export * from '../model/profile.js';
+export * from '../model/directory.js';
+export * from '../model/event.js';

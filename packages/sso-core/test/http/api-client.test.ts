@@ -8,6 +8,7 @@ import {
   type HttpSettings,
   type VendorError,
 } from '@org/sso-core/http';
+import { createRateLimiter } from '../../src/http/rate-limiter.js';
 import { answerJson, startServer } from '../support/server.js';
 
 const context = { operation: 'organizations.get' };
@@ -254,20 +255,24 @@ describe('retries', () => {
 });
 
 describe('rate limits', () => {
-  it('spaces starts, and counts each key on its own', async () => {
+  it('lets the limit through at once, then spaces starts, for each key on its own', () => {
+    const reserve = createRateLimiter();
+    const a = { key: 'a', limit: 2, perMs: 100 };
+    expect([reserve(a, 0), reserve(a, 0), reserve(a, 0), reserve(a, 0), reserve(a, 0)]).toEqual([
+      0, 0, 100, 100, 200,
+    ]);
+    expect(reserve({ ...a, key: 'b' }, 0)).toBe(0);
+    expect(reserve(a, 1000)).toBe(0);
+  });
+
+  it('hold up a request that would exceed them', async () => {
     const { url, requests } = await startServer((_, response) => answerJson(response, 200, {}));
+    const limited = { ...get, rateLimits: [{ key: 'a', limit: 1, perMs: 60_000 }] };
     const api = client(url);
-    const limited = (key: string) => ({
-      ...get,
-      path: `/${key}`,
-      rateLimits: [{ key, limit: 2, perMs: 100 }],
-    });
-    await Promise.all(
-      [limited('a'), limited('a'), limited('a'), limited('b')].map((request) => api.request(request)),
-    );
-    const starts = requests.filter(({ url: target }) => target === '/a').map(({ at }) => at);
-    expect(starts[2]! - starts[0]!).toBeGreaterThanOrEqual(95);
-    expect(requests.find(({ url: target }) => target === '/b')!.at - starts[0]!).toBeLessThan(90);
+    await api.request(limited);
+    const error = await failure(api.request({ ...limited, context: { ...context, timeoutMs: 30 } }));
+    expect(error.code).toBe('deadline_exceeded');
+    expect(requests).toHaveLength(1);
   });
 });
 

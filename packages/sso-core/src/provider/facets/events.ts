@@ -1,14 +1,6 @@
-import type { OrganizationId, SsoEvent } from '../../model/index.js';
+import type { PullEvents, SsoEvent } from '../../model/index.js';
 import type { CallContext } from '../context.js';
-
-export interface EventsRequest {
-  /** The position an earlier call answered; `null` starts at `since`. */
-  readonly cursor: string | null;
-  /** ISO-8601. Without cursor and `since`: from now on. */
-  readonly since?: string | undefined;
-  readonly organizationId?: OrganizationId | undefined;
-  readonly pageSize?: number | undefined;
-}
+import type { Limitations } from '../features.js';
 
 export interface EventsPage {
   /** Oldest first. Events of an earlier page may come again; none is left out. */
@@ -28,7 +20,7 @@ export interface EventsFacet {
     readonly retentionDays: number | null;
     readonly organizationFilter: boolean;
   };
-  readonly limitations?: { readonly [feature: string]: string };
+  readonly limitations?: Limitations;
   /** Throws `failed_precondition` when the cursor is older than the vendor's retention: reconcile, then start at a new `since`. */
-  pullPage(request: EventsRequest, context: CallContext): Promise<EventsPage>;
+  pullPage(request: PullEvents, context: CallContext): Promise<EventsPage>;
 }

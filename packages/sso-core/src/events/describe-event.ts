@@ -1,0 +1,55 @@
+import type { SsoEvent, SsoEventType } from '../model/event.js';
+import type { NewEvent } from './event-store.js';
+
+/** Events that state how things are now. Of each subject only the newest counts; others are facts, each delivered for itself. */
+const stateEntities = new Set([
+  'connection',
+  'directory',
+  'directory.user',
+  'directory.group',
+  'organization',
+  'domain',
+  'user',
+  'membership',
+  'role',
+  'permission',
+]);
+const factTypes = new Set<SsoEventType>([
+  'connection.certificate_renewal_required',
+  'connection.certificate_renewed',
+  'directory.group.user_added',
+  'directory.group.user_removed',
+]);
+
+export function isStateEvent(event: SsoEvent): boolean {
+  return !factTypes.has(event.type) && stateEntities.has(event.type.slice(0, event.type.lastIndexOf('.')));
+}
+
+export function describeEvent(event: SsoEvent, quarantine: string | null = null): NewEvent {
+  return {
+    event,
+    order: orderOf(event),
+    removal: isRemoval(event),
+    scope: event.organizationId ?? `${event.provider}:${event.environment}`,
+    quarantine,
+  };
+}
+
+/** Sorts as text: nanoseconds padded, ties by id, where the longer of two counter-like ids is the later. */
+export function orderOf({ occurredAt, id }: Pick<SsoEvent, 'occurredAt' | 'id'>): string {
+  const [seconds = '', fraction = ''] = occurredAt.slice(0, -1).split('.');
+  return `${seconds}.${fraction.padEnd(9, '0')}|${String(id.length).padStart(4, '0')}|${id}`;
+}
+
+function isRemoval(event: SsoEvent): boolean {
+  switch (event.type) {
+    case 'directory.user.deleted':
+    case 'user.deleted':
+    case 'membership.deleted':
+      return true;
+    case 'directory.user.updated':
+      return event.data.user.status !== 'active';
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,140 @@
+import type { SsoEvent } from '../model/event.js';
+
+/** A provider's environment: events and state of two environments never mix. */
+export interface EventSource {
+  readonly provider: string;
+  readonly environment: string;
+}
+
+/** `waiting` events are handled next; `held` wait for a person; `quarantined` failed too often; the rest is final. */
+export type StoredEventStatus = 'waiting' | 'held' | 'quarantined' | 'handled' | 'superseded' | 'discarded';
+
+export interface NewEvent {
+  readonly event: SsoEvent;
+  /** Sorts as text: by the time of occurrence, ties by event id. */
+  readonly order: string;
+  /** Whether handling it would take somebody's access away: what the blast-radius guard counts. */
+  readonly removal: boolean;
+  /** Within what the guard counts: usually the organization. */
+  readonly scope: string;
+  /** Why it goes straight to quarantine instead of being handled; `null` for an ordinary event. */
+  readonly quarantine: string | null;
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly status: StoredEventStatus;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+  /** Name and code of the last failure, never its message. */
+  readonly lastFailure: string | null;
+  /** A person let it pass the guard. */
+  readonly released: boolean;
+}
+
+/** An event handed to one worker until its lease ends. */
+export interface ClaimedEvent extends StoredEvent {
+  /** Proves the claim: a worker whose lease ran out cannot settle. */
+  readonly claim: string;
+  readonly subject: SubjectState | null;
+}
+
+/** The last-known state of a subject. A deleted one stays as a tombstone. */
+export interface SubjectState {
+  /** `order` of the event this is known from. */
+  readonly order: string;
+  readonly deleted: boolean;
+  /** Within what the guard counts. */
+  readonly scope: string;
+  /** Directory the subject belongs to, qualified; `null` for others. */
+  readonly directoryId: string | null;
+  /** Whether it counts as having access. */
+  readonly active: boolean;
+  /** The neutral entity as last heard of; `null` after a deletion. */
+  readonly snapshot: unknown;
+}
+
+/** Whether a user is in a group, and from which event that is known. */
+export interface GroupMember {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly member: boolean;
+  readonly order: string;
+}
+
+/** What becomes of a claimed event; written in one transaction. */
+export type Settlement =
+  | {
+      readonly status: 'handled';
+      /** `null` leaves the subject's state as it is. */
+      readonly subject: SubjectState | null;
+      /** Each is written only where nothing newer is known. */
+      readonly members: readonly GroupMember[];
+    }
+  | { readonly status: 'superseded' | 'held' }
+  | { readonly status: 'quarantined'; readonly failure: string }
+  /** Back to `waiting`, not before `at` (milliseconds since the epoch). */
+  | { readonly status: 'retry'; readonly failure: string; readonly at: number };
+
+export interface EventQuery {
+  readonly status: StoredEventStatus;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/**
+ * The durable inbox. Implementations pass one contract suite (`@org/sso-store`); every method is atomic, also between processes.
+ * Times are milliseconds since the epoch and come from the caller, so that tests can move the clock.
+ */
+export interface EventStore {
+  /** Stores events not seen before, by (provider, environment, id). Answers how many were new. */
+  append(events: readonly NewEvent[], now: number): Promise<number>;
+  /**
+   * Claims up to `limit` waiting events: per subject only the one that occurred first, and none while another of the same subject is
+   * claimed or waits for a retry. A claim ends with `settle` or after `leaseMs`.
+   */
+  claim(options: {
+    readonly limit: number;
+    readonly now: number;
+    readonly leaseMs: number;
+  }): Promise<readonly ClaimedEvent[]>;
+  /** `false` when the claim has run out: another worker has the event, and nothing was written. */
+  settle(claimed: ClaimedEvent, settlement: Settlement, now: number): Promise<boolean>;
+  /** Milliseconds since the epoch at which the next waiting event becomes due; `null` when none waits. */
+  nextDueAt(): Promise<number | null>;
+
+  list(query: EventQuery): Promise<{ readonly events: readonly StoredEvent[]; readonly next: string | null }>;
+  /** Sets quarantined or held events waiting again; held ones then pass the guard. Answers how many. */
+  release(source: EventSource, ids: readonly string[], now: number): Promise<number>;
+  /** Gives quarantined or held events up. Answers how many. */
+  discard(source: EventSource, ids: readonly string[]): Promise<number>;
+
+  /** For the guard: removals of a scope that were handled since, and that wait now; and how many directory users of it have access. */
+  countRemovals(
+    source: EventSource,
+    scope: string,
+    since: number,
+  ): Promise<{ handled: number; waiting: number; active: number }>;
+
+  subject(source: EventSource, subject: string): Promise<SubjectState | null>;
+  /** Living subjects of a directory, in pages, for reconciliation. */
+  subjectsOfDirectory(
+    source: EventSource,
+    directoryId: string,
+    page: { readonly limit: number; readonly after: string | null },
+  ): Promise<readonly { readonly subject: string; readonly state: SubjectState }[]>;
+  membersOfGroup(source: EventSource, groupId: string): Promise<readonly GroupMember[]>;
+  groupsOfUser(source: EventSource, userId: string): Promise<readonly GroupMember[]>;
+
+  /** Where pulling stands. */
+  checkpoint(source: EventSource): Promise<string | null>;
+  /** Appends pulled events and moves the checkpoint in one transaction; `false` when somebody else moved it from `expected` meanwhile. */
+  advance(
+    source: EventSource,
+    move: {
+      readonly expected: string | null;
+      readonly cursor: string;
+      readonly events: readonly NewEvent[];
+      readonly now: number;
+    },
+  ): Promise<boolean>;
+}

@@ -1,0 +1,25 @@
+/** The durable, effectively-once event stream, and the port its stores implement. */
+export {
+  createEventInbox,
+  type AttentionNotice,
+  type EventDelivery,
+  type EventHandler,
+  type EventInbox,
+  type EventInboxOptions,
+  type RemovalGuard,
+  type RetrySettings,
+} from './event-inbox.js';
+export { createMemoryEventStore } from './memory-event-store.js';
+export type {
+  ClaimedEvent,
+  EventQuery,
+  EventSource,
+  EventStore,
+  GroupMember,
+  NewEvent,
+  Settlement,
+  StoredEvent,
+  StoredEventStatus,
+  SubjectState,
+} from './event-store.js';
+export type { HeadersLike, WebhookRequest } from './webhook-delivery.js';
