@@ -1,12 +1,17 @@
+import type { ControlledDirectory } from '../kernel/control-directories.js';
 import type { VendorControl } from '../kernel/control.js';
 import type { SimulatedConnection } from '../kernel/identity-provider.js';
+import { InvalidInputError, text } from '../kernel/parse.js';
 import { type IdentityProvider, type Protocol, protocols, type Seed } from '../kernel/seed.js';
 import { sendConnection } from './connections.js';
+import { scimPath, sendDirectory, sendDirectoryGroup, sendDirectoryUser } from './directories.js';
 import type { ScalekitEnvironment } from './environment.js';
 import { callbackErrors, notFound } from './errors.js';
+import { isEventType } from './event-catalogue.js';
 import { completeLogin, startFromIdentityProvider } from './sso.js';
 import type { Connection } from './objects.js';
 import { sendUser } from './users.js';
+import { webhookEvent } from './webhooks.js';
 
 const identityProviderByProvider: Readonly<Record<string, IdentityProvider>> = {
   OKTA: 'okta',
@@ -19,7 +24,7 @@ const identityProviderByProvider: Readonly<Record<string, IdentityProvider>> = {
 
 /** Scalekit's half of the control API. */
 export function createScalekitControl(environment: ScalekitEnvironment, seed: Seed): VendorControl {
-  const { state } = environment;
+  const { state, webhooks } = environment;
   const { initiateLoginUrl } = environment;
   const send = (connection: Connection) => sendConnection(state, environment, connection);
 
@@ -44,8 +49,15 @@ export function createScalekitControl(environment: ScalekitEnvironment, seed: Se
       domains: [...state.domains],
       connections: [...state.connections].map(send),
       users: [...state.users].map((user) => sendUser(state, user)),
+      directories: [...state.directories.all].map((directory) => ({
+        ...sendDirectory(environment, directory),
+        users: [...directory.contents.users].map((user) => sendDirectoryUser(directory, user, true)),
+        groups: [...directory.contents.groups].map((group) => sendDirectoryGroup(directory, group, true)),
+      })),
+      events: [...state.events.stored],
     }),
     reset() {
+      webhooks.clear();
       environment.initiateLoginUrl = initiateLoginUrl;
       state.load(seed, environment.url);
     },
@@ -63,6 +75,50 @@ export function createScalekitControl(environment: ScalekitEnvironment, seed: Se
       if (!connection) return undefined;
       state.reseedConnection(connection, changes);
       return send(connection);
+    },
+    directories: {
+      create(organizationId, directory) {
+        const organization = state.organizations.get(organizationId);
+        if (!organization) throw new InvalidInputError('directory.organizationId', 'does not exist');
+        return sendDirectory(environment, state.directories.seed(organization, directory));
+      },
+      update(id, changes) {
+        const directory = state.directories.all.get(id);
+        if (!directory) return undefined;
+        state.directories.reseed(directory, changes);
+        return sendDirectory(environment, directory);
+      },
+      delete(id) {
+        const directory = state.directories.all.get(id);
+        if (directory) state.directories.delete(directory);
+        return directory !== undefined;
+      },
+      find(id): ControlledDirectory | undefined {
+        const directory = state.directories.all.get(id);
+        return (
+          directory && {
+            contents: directory.contents,
+            scim: {
+              path: scimPath('', directory),
+              get token() {
+                return state.directories.liveSecret(directory).plain;
+              },
+            },
+            user: (user) => sendDirectoryUser(directory, user, true),
+            group: (group) => sendDirectoryGroup(directory, group, true),
+          }
+        );
+      },
+    },
+    events: {
+      webhooks,
+      emit: (event) => state.events.add({ ...event, type: text(event['type'], 'event.type') }),
+      find(id) {
+        const event = state.events.stored.get(id);
+        return event && webhookEvent(event);
+      },
+      sample: (type = 'organization.created') =>
+        isEventType(type) ? webhookEvent(state.events.sample(type)) : undefined,
     },
     connection(id) {
       const connection = state.connections.get(id);

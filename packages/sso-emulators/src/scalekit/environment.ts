@@ -1,4 +1,5 @@
 import type { SigningKeys, TamperOrders } from '../kernel/keys.js';
+import type { WebhookQueue } from '../kernel/webhook-queue.js';
 import type { ScalekitState } from './state.js';
 
 /** "Modular SSO" leaves users to the application; "Full Stack Auth" keeps them, and changes `sub` [D]. */
@@ -16,6 +17,7 @@ export interface ScalekitEnvironment {
   readonly redirectUris?: readonly string[];
   initiateLoginUrl: string;
   readonly state: ScalekitState;
+  readonly webhooks: WebhookQueue;
   readonly keys: SigningKeys;
   readonly tampers: TamperOrders;
 }

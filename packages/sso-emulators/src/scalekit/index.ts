@@ -4,19 +4,25 @@ import { createFaultDial } from '../kernel/faults.js';
 import { createIdSource } from '../kernel/ids.js';
 import { createSigningKeys, createTamperOrders } from '../kernel/keys.js';
 import { createRouter, type Route } from '../kernel/router.js';
-import { defaultSeed, InvalidInputError, parseSeed, type Seed } from '../kernel/seed.js';
+import { InvalidInputError } from '../kernel/parse.js';
+import { defaultSeed, parseSeed, type Seed } from '../kernel/seed.js';
 import { startServer } from '../kernel/server.js';
 import { createTraffic } from '../kernel/traffic.js';
+import type { WebhookQueueOptions } from '../kernel/webhook-queue.js';
 import { connectionRoutes } from './connections.js';
 import { createScalekitControl } from './control.js';
+import { directoryRoutes } from './directories.js';
 import { domainRoutes } from './domains.js';
 import { type AuthenticationMode, authenticationModes, type ScalekitEnvironment } from './environment.js';
+import { eventRoutes } from './event-routes.js';
 import { organizationRoutes } from './organizations.js';
 import { portalRoutes } from './portal.js';
+import { directoryScimRoutes } from './scim.js';
 import { ssoRoutes } from './sso.js';
 import { ScalekitState } from './state.js';
 import { requireApiToken, tokenRoutes } from './tokens.js';
 import { userRoutes } from './users.js';
+import { createWebhooks, webhookEvent } from './webhooks.js';
 
 export interface ScalekitEmulatorOptions {
   /** 127.0.0.1 when absent. */
@@ -32,6 +38,8 @@ export interface ScalekitEmulatorOptions {
   readonly mode?: AuthenticationMode;
   /** Where `?idp_initiated_login=<jwt>` is sent; beats the seed's. */
   readonly initiateLoginUrl?: string;
+  /** When webhooks are sent, and sent again. */
+  readonly webhooks?: WebhookQueueOptions;
 }
 
 /** A running Scalekit environment. */
@@ -45,6 +53,7 @@ export interface ScalekitEmulator {
   readonly control: ControlClient;
   organizations(): { id: string; name: string; externalId: string | null; domains: string[] }[];
   connections(): { id: string; organizationId: string | null; name: string; status: string }[];
+  directories(): { id: string; organizationId: string; name: string; status: string }[];
   /** Stops listening and closes open sockets. */
   close(): Promise<void>;
 }
@@ -72,7 +81,12 @@ export async function startScalekitEmulator(
   const clock = createClock(options.clock);
   const keys = createSigningKeys((number) => `snk_5834549921579070${number}`);
   const tampers = createTamperOrders();
-  const state = new ScalekitState({ clock, ids: createIdSource() });
+  const state = new ScalekitState({
+    clock,
+    ids: createIdSource(),
+    publish: (event) => webhooks.enqueue(webhookEvent(event)),
+  });
+  const webhooks = createWebhooks(state, options.webhooks);
   const environment: ScalekitEnvironment = {
     url: '',
     clientId,
@@ -81,6 +95,7 @@ export async function startScalekitEmulator(
     initiateLoginUrl:
       options.initiateLoginUrl ?? seed.initiateLoginUrl ?? 'http://127.0.0.1:3000/login/initiate',
     state,
+    webhooks,
     keys,
     tampers,
     ...(seed.redirectUris && { redirectUris: seed.redirectUris }),
@@ -123,7 +138,17 @@ export async function startScalekitEmulator(
         name,
         status,
       })),
-    close: () => server.close(),
+    directories: () =>
+      [...state.directories.all].map(({ id, organization_id: organizationId, name, status }) => ({
+        id,
+        organizationId,
+        name,
+        status,
+      })),
+    close() {
+      webhooks.close();
+      return server.close();
+    },
   };
 }
 
@@ -132,12 +157,15 @@ function routes(environment: ScalekitEnvironment): Route[] {
     ...organizationRoutes(environment),
     ...domainRoutes(environment),
     ...connectionRoutes(environment),
+    ...directoryRoutes(environment),
     ...userRoutes(environment),
+    ...eventRoutes(environment),
   ];
   return [
     ...api.map((operation) => ({ ...operation, handler: requireApiToken(environment, operation.handler) })),
     ...tokenRoutes(environment),
     ...ssoRoutes(environment),
     ...portalRoutes(environment),
+    ...directoryScimRoutes(environment),
   ];
 }

@@ -83,6 +83,14 @@ export function uint({ max }: { readonly max?: number } = {}): Reader<number> {
   };
 }
 
+/** An RFC 3339 timestamp. */
+export const instant: Reader<Date> = (value, field) => {
+  const valid = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value);
+  const date = new Date(valid ? value : Number.NaN);
+  if (Number.isNaN(date.getTime())) throw wrongType('google.protobuf.Timestamp', field, value);
+  return date;
+};
+
 /** An enum value by name; an unknown name is an error [S]. */
 export function oneOf<T extends string>(names: readonly T[]): Reader<T> {
   return (value, field) => {

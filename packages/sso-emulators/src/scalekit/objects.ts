@@ -1,3 +1,5 @@
+import type { DirectoryContents } from '../kernel/directory.js';
+import type { SeedDirectory } from '../kernel/directory-seed.js';
 import type { IdpUser, SeedConnection } from '../kernel/seed.js';
 
 /** An organization as it is sent [S]. */
@@ -91,6 +93,64 @@ export interface ConnectionFields {
   oauth_config?: Config;
 }
 
+export const directoryTypes = ['SCIM', 'LDAP', 'POLL'] as const;
+export type DirectoryType = (typeof directoryTypes)[number];
+
+/** Not the connections' list: there is no `CUSTOM` [S]. */
+export const directoryProviders = [
+  'OKTA',
+  'GOOGLE',
+  'MICROSOFT_AD',
+  'AUTH0',
+  'ONELOGIN',
+  'JUMPCLOUD',
+  'PING_IDENTITY',
+] as const;
+
+export interface Directory {
+  readonly id: string;
+  readonly organization_id: string;
+  name: string;
+  directory_type: string;
+  directory_provider: string;
+  enabled: boolean;
+  status: string;
+  last_synced_at?: string;
+  /** Of users and groups, when there are any. */
+  readonly stats: { group_updated_at?: string; user_updated_at?: string };
+  role_assignments: readonly RoleAssignment[];
+  secrets: readonly DirectorySecret[];
+  /** Only events show it. */
+  updated_at: string;
+  readonly contents: DirectoryContents;
+  overrides: Pick<SeedDirectory, 'vendorFields' | 'omitFields'>;
+}
+
+export interface RoleAssignment {
+  readonly group_id: string;
+  readonly role_name: string;
+  readonly role_id: string;
+}
+
+export interface DirectorySecret {
+  readonly id: string;
+  readonly directory_id: string;
+  readonly create_time: string;
+  readonly expire_time: string;
+  last_used_time?: string;
+  /** `ACTIVE` is the enum's zero value, which is left out [P]. */
+  status?: 'INACTIVE';
+  /** The SCIM bearer token; only its suffix is sent. */
+  readonly plain: string;
+}
+
+export interface DirectoryFields {
+  readonly name?: string;
+  readonly directory_type?: string;
+  readonly directory_provider?: string;
+  readonly status?: string;
+}
+
 export interface Role {
   readonly id: string;
   readonly name: string;
@@ -139,6 +199,16 @@ export interface User {
   metadata: Record<string, string>;
   profile: UserProfile;
   readonly memberships: Map<string, Membership>;
+}
+
+/** A session of Full Stack Auth. */
+export interface UserSession {
+  readonly session_id: string;
+  readonly user_id: string;
+  readonly organization_id?: string;
+  readonly created_at: string;
+  readonly idle_expires_at: string;
+  readonly absolute_expires_at: string;
 }
 
 export interface UserFields {

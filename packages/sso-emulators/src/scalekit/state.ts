@@ -1,8 +1,21 @@
 import type { EmulatorClock } from '../kernel/clock.js';
 import { Collection } from '../kernel/collection.js';
+import { generatedDirectory } from '../kernel/directory-seed.js';
 import { digest, type IdSource } from '../kernel/ids.js';
-import { defined, type Seed, type SeedConnection, type SeedOrganization } from '../kernel/seed.js';
+import { defined } from '../kernel/parse.js';
+import type { Seed, SeedConnection, SeedOrganization } from '../kernel/seed.js';
+import { Directories } from './directory-state.js';
 import { apiError } from './errors.js';
+import {
+  connectionData,
+  connectionStateData,
+  domainData,
+  organizationData,
+  sessionData,
+  userData,
+} from './event-data.js';
+import type { EventType } from './event-catalogue.js';
+import { EventLog, trimmed, type WireEvent } from './events.js';
 import {
   type Code,
   configNames,
@@ -22,12 +35,16 @@ import {
   type Role,
   type User,
   type UserFields,
+  type UserSession,
 } from './objects.js';
 import { sampleCertificate } from './sample-certificate.js';
 
 /** Invitations are valid for 15 days [S]. */
 const invitationLifetime = 15 * 24 * 60 * 60 * 1000;
 const portalLinkLifetime = 60_000;
+/** As far as a session lives in the samples of login events [S]. */
+const sessionIdleLifetime = 7 * 24 * 60 * 60 * 1000;
+const sessionLifetime = 30 * 24 * 60 * 60 * 1000;
 const idEpoch = Date.UTC(2020, 0, 1);
 
 const providerByIdentityProvider = {
@@ -40,13 +57,17 @@ const providerByIdentityProvider = {
   generic: 'CUSTOM',
 } as const;
 
-/** Everything one environment holds. All changes go through its methods. */
+/** Everything one environment holds. All changes go through its methods, which report them as events. */
 export class ScalekitState {
   readonly environmentId = 'env_58345499215790610';
   readonly organizations = new Collection<Organization>();
   readonly domains = new Collection<Domain>();
   readonly connections = new Collection<Connection>();
   readonly users = new Collection<User>();
+  readonly events: EventLog;
+  readonly directories: Directories;
+  /** Full Stack Auth only. */
+  readonly sessions = new Map<string, UserSession>();
   readonly portalLinks = new Map<string, PortalLink>();
   readonly pendingLogins = new Map<string, PendingAuthorization>();
   readonly codes = new Map<string, Code>();
@@ -67,24 +88,49 @@ export class ScalekitState {
   readonly #clock: EmulatorClock;
   readonly #ids: IdSource;
 
-  constructor({ clock, ids }: { clock: EmulatorClock; ids: IdSource }) {
+  constructor({
+    clock,
+    ids,
+    publish,
+  }: {
+    clock: EmulatorClock;
+    ids: IdSource;
+    publish: (event: WireEvent) => void;
+  }) {
     this.#clock = clock;
     this.#ids = ids;
+    this.events = new EventLog({
+      environmentId: this.environmentId,
+      now: () => this.now(),
+      id: () => this.id('evt'),
+      publish,
+    });
+    this.directories = new Directories(this);
   }
 
-  /** Replaces everything by the seed; `url` is the environment's. API tokens stay good. */
+  /** Replaces everything by the seed, without events; `url` is the environment's. API tokens stay good. */
   load(seed: Seed, url: string): void {
     this.#url = url;
     this.#ids.reset();
     for (const rows of [this.organizations, this.domains, this.connections, this.users]) rows.clear();
     for (const rows of [this.portalLinks, this.pendingLogins, this.codes, this.refreshTokens]) rows.clear();
+    this.sessions.clear();
+    this.directories.clear();
+    this.events.clear();
     for (const index of [this.#organizationByExternalId, this.#userByEmail, this.#userByExternalId])
       index.clear();
     for (const index of [this.#members, this.#domainsOf, this.#connectionsOf]) index.clear();
-    for (const organization of seed.organizations) this.seedOrganization(organization);
-    for (let number = 1; number <= (seed.generate?.organizations ?? 0); number += 1) {
-      this.createOrganization({ display_name: `Generated ${number}`, external_id: `generated_${number}` });
-    }
+    this.events.silently(() => {
+      for (const organization of seed.organizations) this.seedOrganization(organization);
+      for (let number = 1; number <= (seed.generate?.organizations ?? 0); number += 1) {
+        this.createOrganization({ display_name: `Generated ${number}`, external_id: `generated_${number}` });
+      }
+      const directoryUsers = seed.generate?.directoryUsers ?? 0;
+      if (directoryUsers > 0) {
+        const organization = this.createOrganization({ display_name: 'Generated Directory' });
+        this.directories.seed(organization, generatedDirectory(directoryUsers));
+      }
+    });
   }
 
   /** Milliseconds since the epoch by the emulator's clock. */
@@ -133,6 +179,7 @@ export class ScalekitState {
       ...(fields.logo_url && { logo_url: fields.logo_url }),
     });
     if (organization.external_id) this.#organizationByExternalId.set(organization.external_id, organization);
+    this.#emitOrganization('organization.created', organization);
     return organization;
   }
 
@@ -149,6 +196,7 @@ export class ScalekitState {
       else if (fields[name] === '') delete organization[name];
     }
     organization.update_time = this.timestamp();
+    this.#emitOrganization('organization.updated', organization);
   }
 
   setFeatures(organization: Organization, features: readonly Feature[]): void {
@@ -156,24 +204,36 @@ export class ScalekitState {
     for (const feature of features) byName.set(feature.name, feature);
     organization.settings = { features: [...byName.values()] };
     organization.update_time = this.timestamp();
+    this.#emitOrganization('organization.updated', organization);
   }
 
-  /** Takes its domains, connections, memberships, portal links and users who are nowhere else with it [D]. */
+  /**
+   * Takes its domains, connections, directories, memberships, portal links and users who are nowhere else with it [D]; the only
+   * event is its own [?].
+   */
   deleteOrganization(organization: Organization): void {
-    for (const domain of this.domainsOf(organization.id)) this.deleteDomain(domain);
-    for (const connection of this.connectionsOf(organization.id)) this.deleteConnection(connection);
-    for (const user of this.members(organization.id).slice(0))
-      this.deleteMembership(user, organization.id, true);
+    this.events.silently(() => {
+      for (const domain of this.domainsOf(organization.id)) this.deleteDomain(domain);
+      for (const connection of this.connectionsOf(organization.id)) this.deleteConnection(connection);
+      for (const directory of this.directories.of(organization.id)) this.directories.delete(directory);
+      for (const user of this.members(organization.id).slice(0))
+        this.deleteMembership(user, organization.id, true);
+    });
     for (const link of this.portalLinks.values()) {
       if (link.organization_id === organization.id) this.portalLinks.delete(link.token);
     }
     if (organization.external_id) this.#organizationByExternalId.delete(organization.external_id);
     this.organizations.delete(organization.id);
     for (const index of [this.#members, this.#domainsOf, this.#connectionsOf]) index.delete(organization.id);
+    this.#emitOrganization('organization.deleted', organization, { deleted_at: trimmed(this.timestamp()) });
   }
 
   organizationByExternalId(externalId: string): Organization | undefined {
     return this.#organizationByExternalId.get(externalId);
+  }
+
+  #emitOrganization(type: EventType, organization: Organization, more?: object): void {
+    this.events.emit(type, { ...organizationData(organization), ...more }, organization.id);
   }
 
   #requireFreeNames({ external_id, slug }: OrganizationFields, self?: Organization): void {
@@ -219,7 +279,9 @@ export class ScalekitState {
       update_time: this.timestamp('455169'),
     };
     this.#domainsOf.set(organization.id, [...this.domainsOf(organization.id), domain]);
-    return this.domains.add(domain);
+    this.domains.add(domain);
+    this.events.emit('organization.domain_created', domainData(domain), organization.id);
+    return domain;
   }
 
   deleteDomain(domain: Domain): void {
@@ -232,6 +294,7 @@ export class ScalekitState {
       if (connection.domain_ids)
         connection.domain_ids = connection.domain_ids.filter((id) => id !== domain.id);
     }
+    this.events.emit('organization.domain_deleted', domainData(domain), domain.organization_id);
   }
 
   // Connections
@@ -295,10 +358,12 @@ export class ScalekitState {
     } else if (fields.type === 'OAUTH') {
       connection.oauth_config = { redirect_uri: `${sp}/callback`, scopes: [] };
     }
+    this.connections.add(connection);
     if (organizationId !== undefined) {
       this.#connectionsOf.set(organizationId, [...this.connectionsOf(organizationId), connection]);
+      this.events.emit('organization.sso_created', connectionData(connection), organizationId);
     }
-    return this.connections.add(connection);
+    return connection;
   }
 
   /** Absent fields stay, inside the configuration too [T]. */
@@ -321,9 +386,18 @@ export class ScalekitState {
   /** Whether it was possible: enabling needs a completed configuration. */
   setConnectionEnabled(connection: Connection, enabled: boolean): boolean {
     if (enabled && connection.status !== 'COMPLETED') return false;
-    connection.enabled = enabled;
     connection.update_time = this.timestamp();
+    this.#switchConnection(connection, enabled);
     return true;
+  }
+
+  /** Connections of the environment have no events: they are the organization's [?]. */
+  #switchConnection(connection: Connection, enabled: boolean): void {
+    if (connection.enabled === enabled) return;
+    connection.enabled = enabled;
+    if (connection.organization_id === undefined) return;
+    const type = enabled ? 'organization.sso_enabled' : 'organization.sso_disabled';
+    this.events.emit(type, connectionStateData(connection), connection.organization_id);
   }
 
   deleteConnection(connection: Connection): void {
@@ -334,6 +408,7 @@ export class ScalekitState {
       organizationId,
       this.connectionsOf(organizationId).filter((other) => other !== connection),
     );
+    this.events.emit('organization.sso_deleted', connectionData(connection), organizationId);
   }
 
   // Users
@@ -401,12 +476,46 @@ export class ScalekitState {
     user.update_time = this.timestamp();
   }
 
-  recordLogin(user: User): void {
+  recordLogin(user: User, organizationId: string | undefined): UserSession {
     user.last_login_time = this.timestamp();
+    const session: UserSession = {
+      session_id: this.id('ses'),
+      user_id: user.id,
+      ...(organizationId !== undefined && { organization_id: organizationId }),
+      created_at: this.timestamp(),
+      idle_expires_at: timestamp(this.now() + sessionIdleLifetime),
+      absolute_expires_at: timestamp(this.now() + sessionLifetime),
+    };
+    this.sessions.set(session.session_id, session);
+    this.#emitSession('user.login', user, session);
+    return session;
+  }
+
+  /** Ends a session; nothing happens when there is none, or its user is gone. */
+  recordLogout(sessionId: string): void {
+    const session = this.sessions.get(sessionId);
+    const user = this.users.get(session?.user_id ?? '');
+    if (!session || !user) return;
+    this.sessions.delete(sessionId);
+    this.#emitSession('user.logout', user, session);
+  }
+
+  #emitSession(type: EventType, user: User, session: UserSession): void {
+    this.events.emit(
+      type,
+      { user: userData(user), user_session: sessionData(session) },
+      session.organization_id,
+    );
+  }
+
+  #emitMembership(type: EventType, user: User, organizationId: string): void {
+    const organization = this.organizations.get(organizationId);
+    const data = { organization: organization && organizationData(organization), user: userData(user) };
+    this.events.emit(type, data, organizationId);
   }
 
   deleteUser(user: User): void {
-    for (const organizationId of user.memberships.keys()) this.members(organizationId).delete(user.id);
+    for (const organizationId of user.memberships.keys()) this.deleteMembership(user, organizationId, false);
     this.#userByEmail.delete(user.email.toLowerCase());
     if (user.external_id) this.#userByExternalId.delete(user.external_id);
     this.users.delete(user.id);
@@ -431,14 +540,21 @@ export class ScalekitState {
     user.memberships.set(organization.id, membership);
     this.members(organization.id).add(user);
     if (!fields.invite) user.profile.email_verified = true;
+    this.#emitMembership(
+      fields.invite ? 'user.organization_invitation' : 'user.organization_membership_created',
+      user,
+      organization.id,
+    );
     return membership;
   }
 
   updateMembership(
+    user: User,
     membership: Membership,
     fields: { roles?: readonly Role[]; metadata?: Record<string, string> },
   ): void {
     Object.assign(membership, defined(fields));
+    this.#emitMembership('user.organization_membership_updated', user, membership.organization_id);
   }
 
   membershipStatus(membership: Membership): 'ACTIVE' | 'PENDING_INVITE' | 'INVITE_EXPIRED' {
@@ -447,9 +563,11 @@ export class ScalekitState {
   }
 
   /** Accepts the invitation, as a first sign-in does. */
-  activateMembership(membership: Membership): void {
+  activateMembership(user: User, membership: Membership): void {
+    if (membership.expires === undefined) return;
     delete membership.expires;
-    membership.accepted_at ??= this.timestamp();
+    membership.accepted_at = this.timestamp();
+    this.#emitMembership('user.organization_membership_created', user, membership.organization_id);
   }
 
   /** An expired invitation starts anew; a pending one is repeated. */
@@ -464,6 +582,7 @@ export class ScalekitState {
   deleteMembership(user: User, organizationId: string, cascade: boolean): void {
     user.memberships.delete(organizationId);
     this.members(organizationId).delete(user.id);
+    this.#emitMembership('user.organization_membership_deleted', user, organizationId);
     if (cascade && user.memberships.size === 0) this.deleteUser(user);
   }
 
@@ -503,6 +622,7 @@ export class ScalekitState {
     });
     for (const domain of seed.domains ?? []) this.createDomain(organization, domain, 'ORGANIZATION_DOMAIN');
     for (const connection of seed.connections ?? []) this.seedConnection(organization, connection);
+    for (const directory of seed.directories ?? []) this.directories.seed(organization, directory);
     return organization;
   }
 
@@ -549,7 +669,7 @@ export class ScalekitState {
     if (seed.protocol) connection.type = seed.protocol.toUpperCase();
     if (seed.identityProvider) connection.provider = providerByIdentityProvider[seed.identityProvider];
     if (seed.status !== undefined) connection.status = seed.status;
-    if (seed.enabled !== undefined) connection.enabled = seed.enabled;
+    if (seed.enabled !== undefined) this.#switchConnection(connection, seed.enabled);
     if (seed.users) connection.users = seed.users;
     connection.overrides = { ...connection.overrides, ...overrides(seed) };
     if (seed.allowIdpInitiated !== undefined) {
