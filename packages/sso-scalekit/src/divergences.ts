@@ -54,6 +54,15 @@ export const divergences: readonly Divergence[] = [
     confidence: 'documented',
   },
   {
+    id: 'lists.zero-values',
+    subject: 'every list',
+    neutral: 'A page of another shape is `invalid_response`, never an empty list.',
+    vendor: 'Whether an empty array is sent or left out is not documented; every sample has it.',
+    reason: 'An answer without the array is refused: read as empty, it would say that nobody is left.',
+    evidence: '[S][?]',
+    confidence: 'unverified',
+  },
+  {
     id: 'domains.type',
     subject: 'domains.list, domains.create',
     neutral: 'The e-mail domains that route logins.',
@@ -160,7 +169,8 @@ export const divergences: readonly Divergence[] = [
     subject: 'users.resendInvitation',
     neutral: 'Throws `failed_precondition` when the invitation is not pending.',
     vendor: 'One 400 for that, for bad ids, and for an environment without Full Stack Auth.',
-    reason: 'User and membership are read first; a 400 after that is `failed_precondition`.',
+    reason:
+      'User and membership are read first: who was added directly or by a login has no invitation (`not_found`). A 400 after that is `failed_precondition`.',
     evidence: '[S]',
     confidence: 'inferred',
   },

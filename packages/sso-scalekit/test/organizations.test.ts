@@ -30,7 +30,6 @@ describe('listing', () => {
   });
 
   it.each([
-    [{}, []],
     [{ organizations: null, next_page_token: null }, []],
     [{ organizations: [], next_page_token: 'abc', total_size: 1 }, []],
   ])('%j is a page', async (body, items) => {
@@ -40,6 +39,15 @@ describe('listing', () => {
       .organizations.listPage({ cursor: null }, { operation: 'organizations.list' });
     expect(page).toEqual({ items, nextCursor: 'next_page_token' in body ? body.next_page_token : null });
   });
+
+  it.each([{}, [], { total_size: 0 }, { error: 'none' }, { organizations: {} }])(
+    '%j is an invalid response, not an empty page',
+    async (body) => {
+      await scalekit.answer('/organizations', body);
+      const error = await failureOf(collect(scalekit.sso().organizations.list()));
+      expect(error).toMatchObject({ code: 'invalid_response' });
+    },
+  );
 
   it('an item without an id is an invalid response that names the place', async () => {
     await scalekit.answer('/organizations', { organizations: [{ id: 'org_1' }, { display_name: 'Acme' }] });

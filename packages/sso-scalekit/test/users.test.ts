@@ -306,13 +306,31 @@ describe('sending an invitation again', () => {
     const { user } = await sso.users.create({ organizationId: acme(), ...dora, sendInvitation: false });
     await scalekit.forget();
     const refusals = [
-      [{ organizationId: acme(), userId: user.id }, 'failed_precondition'],
+      [{ organizationId: acme(), userId: user.id }, 'not_found'],
       [{ organizationId: globex(), userId: user.id }, 'not_found'],
       [{ organizationId: acme(), userId: qualified<'user'>('usr_1234567890123456789') }, 'not_found'],
     ] as const;
     for (const [ref, code] of refusals)
       expect(await failureOf(sso.users.resendInvitation(ref))).toMatchObject({ code });
     expect((await scalekit.requests()).every((request) => request.startsWith('GET'))).toBe(true);
+  });
+
+  it.each([
+    ['invitation', 'failed_precondition'],
+    [null, 'failed_precondition'],
+    ['jit_using_sso', 'not_found'],
+    ['direct_provision', 'not_found'],
+  ])('of an active member who came by %s is %s', async (provisioningMethod, code) => {
+    const membership = {
+      organization_id: bare(acme()),
+      membership_status: 'ACTIVE',
+      provisioning_method: provisioningMethod,
+    };
+    const user = { id: 'usr_1', email: 'a@acme.example', memberships: [membership] };
+    await scalekit.answer('/users/usr_1', { user });
+    const ref = { organizationId: acme(), userId: qualified<'user'>('usr_1') };
+    expect(await failureOf(scalekit.sso().users.resendInvitation(ref))).toMatchObject({ code });
+    expect(await scalekit.traffic()).toHaveLength(1);
   });
 
   it('a 400 about the invitation is failed_precondition, and never repeated', async () => {

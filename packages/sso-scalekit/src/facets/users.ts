@@ -145,10 +145,14 @@ export function createUsers(api: ScalekitApi): UsersFacet {
       const id = ids.strip(userId);
       const { findMembership, inviteAnswer, toInvitation, toMembership } = await wire();
       const person = await getPerson(id, context);
-      if (!findMembership(person, organization)) {
+      const membership = findMembership(person, organization);
+      const isPending = toMembership(person, organization).status === 'pending';
+      // Who came in by a login or was added directly was never invited [S].
+      const wasInvited = isPending || (membership?.provisioning_method || 'invitation') === 'invitation';
+      if (!membership || !wasInvited) {
         throw refusal('not_found', context, 'this person has no invitation to the organization');
       }
-      if (toMembership(person, organization).status !== 'pending') {
+      if (!isPending) {
         throw refusal('failed_precondition', context, 'the invitation is not pending');
       }
       try {

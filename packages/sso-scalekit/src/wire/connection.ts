@@ -28,7 +28,7 @@ export type ScalekitConnection = z.input<typeof connectionWire> & Readonly<Recor
 const connection = entity(connectionWire, toConnection);
 
 export const connectionAnswer = z.object({ connection });
-export const connectionsAnswer = z.object({ connections: z.array(connection).nullish() });
+export const connectionsAnswer = z.object({ connections: z.array(connection).nullable() });
 /** Answer of `:enable` and `:disable`: with `error_message`, it did not happen [S]. */
 export const toggleAnswer = z.object({ enabled: flag, error_message: text });
 

@@ -19,7 +19,10 @@ const domain = entity(domainWire, toDomain);
 
 export const domainAnswer = z.object({ domain });
 /** `page_size` is the size the server used. */
-export const domainsPage = z.object({ domains: z.array(domain).nullish(), page_size: z.number().nullish() });
+export const domainsPage = z.object({
+  domains: z.array(domain).nullable(),
+  page_size: z.number().nullish(),
+});
 
 const statusByWord = new Map<string | null, DomainStatus>([
   ['PENDING', 'pending'],

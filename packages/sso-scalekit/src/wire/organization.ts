@@ -21,7 +21,10 @@ export type ScalekitOrganization = z.input<typeof organizationWire> & Readonly<R
 const organization = entity(organizationWire, toOrganization);
 
 export const organizationAnswer = z.object({ organization });
-export const organizationsPage = z.object({ organizations: z.array(organization).nullish(), ...pageShape });
+export const organizationsPage = z.object({
+  organizations: z.array(organization).nullable(),
+  ...pageShape,
+});
 
 function toOrganization(wire: OrganizationWire): Organization {
   return {

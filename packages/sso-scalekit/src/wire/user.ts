@@ -7,6 +7,7 @@ import { anything, entity, flag, id, orNull, pageShape, text, toMetadata, toTime
 const membershipWire = z.object({
   organization_id: id,
   membership_status: text,
+  provisioning_method: text,
   roles: z.array(z.object({ name: text })).nullish(),
   created_at: text,
   join_time: text,
@@ -53,7 +54,7 @@ export interface Person {
 const person = entity(userWire, toPerson);
 
 export const userAnswer = z.object({ user: person });
-export const usersPage = z.object({ users: z.array(person).nullish(), ...pageShape });
+export const usersPage = z.object({ users: z.array(person).nullable(), ...pageShape });
 export const inviteAnswer = z.object({ invite: entity(inviteWire, (wire) => ({ ...wire })) });
 
 function toPerson(wire: UserWire, raw: unknown): Person {
