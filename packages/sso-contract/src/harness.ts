@@ -111,6 +111,8 @@ export interface Harness {
   readonly secrets: readonly string[];
   readonly faults?: Faults;
   readonly clock?: Clock;
+  /** Set where the vendor tells the identity provider's own id of a person. */
+  readonly tellsIdpId?: true;
   /** The same provider with this wrong secret in place of the real one. */
   readonly withSecret?: (secret: string) => SsoProvider;
   /** Exactly the cases that apply to the provider and that this harness lacks an ability for, each with the reason. */
@@ -123,6 +125,7 @@ export type Ability =
   | 'faults'
   | 'clock'
   | 'withSecret'
+  | 'tellsIdpId'
   | `world.${'startFromIdentityProvider' | 'createUnrecognizedConnection' | 'acceptInvitation'}`;
 
 export function hasAbility(harness: Harness, ability: Ability): boolean {

@@ -21,6 +21,7 @@ export function createMemoryHarness({
     provider: change(provider),
     redirectUri: 'http://localhost:3000/auth/memory/callback',
     secrets: [],
+    tellsIdpId: true,
     world: {
       createOrganization: (organization) => world.createOrganization(organization).id,
       createConnection: (connection) => world.createConnection(connection).id,

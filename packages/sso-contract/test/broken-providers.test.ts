@@ -99,7 +99,7 @@ const broken: Readonly<
     }),
   ],
   'ignores the domain filter': [
-    ['CONN-03', 'CONN-05', 'LOGIN-16'],
+    ['CONN-03', 'CONN-05'],
     ({ connections, ...provider }) => ({
       ...provider,
       connections: {

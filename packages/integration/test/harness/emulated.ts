@@ -20,6 +20,7 @@ export interface EmulatedTarget {
   /** Wire fields with words nobody knows yet. */
   readonly unrecognized: Readonly<Record<string, unknown>>;
   readonly acceptInvitation?: (organizationId: string, email: string) => Promise<void>;
+  readonly tellsIdpId: boolean;
   readonly notRun: Harness['notRun'];
   readonly close: () => Promise<void>;
 }
@@ -41,6 +42,7 @@ export function createEmulatedHarness(target: EmulatedTarget): Harness {
     redirectUri: `http://localhost:3000/auth/${provider.id}/callback`,
     secrets: [secret],
     notRun: target.notRun,
+    ...(target.tellsIdpId && { tellsIdpId: true }),
     withSecret: createProvider,
     world: {
       async createOrganization({ domains = [], ...organization }) {

@@ -21,7 +21,11 @@ export async function createScalekitHarness(mode: 'full-stack-auth' | 'modular-s
       enabled: status === 'active',
     }),
     unrecognized: { status: 'HIBERNATING', type: 'QUANTUM', provider: 'BRAND_NEW' },
-    notRun: { 'USER-13': 'The emulator has no invitation page to accept on.' },
+    tellsIdpId: mode === 'modular-sso',
+    notRun: {
+      'USER-13': 'the emulator has no invitation page to accept on',
+      ...(mode === 'full-stack-auth' && { 'LOGIN-47': "`sub` is Scalekit's own user id in this mode [D]" }),
+    },
     close: () => emulator.close(),
   });
 }

@@ -27,6 +27,7 @@ export async function createWorkosHarness(): Promise<Harness> {
       const [invitation] = (await call('GET', `/user_management/invitations?${query}`)).data;
       await call('POST', `/user_management/invitations/${invitation?.id}/accept`);
     },
+    tellsIdpId: true,
     notRun: {},
     close: () => emulator.close(),
   });

@@ -10,6 +10,10 @@ const facets = [
   'connectionAdmin',
   'users',
   'adminPortal',
+  'directories',
+  'directoryAdmin',
+  'events',
+  'webhooks',
 ] as const;
 
 export const absentFacetCases: readonly ContractCase[] = facets.map((facet, index) => ({

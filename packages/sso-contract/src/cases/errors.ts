@@ -136,7 +136,7 @@ export const errorCases: readonly ContractCase[] = [
     requires,
     needs,
     async run({ sso, check, faults }) {
-      for (const body of ['{}', '[]', 'null', '{"error":"none"}']) {
+      for (const body of ['{}', '[]', 'null', '"text"', '{"error":"none"}']) {
         await faults.next({ status: 200, body, times: every });
         await check.rejects(() => collect(sso.organizations.list()), 'invalid_response');
         await faults.clear();

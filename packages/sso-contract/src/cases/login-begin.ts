@@ -266,4 +266,25 @@ export const loginBeginCases: readonly ContractCase[] = [
       for (const call of calls) await check.sends(0, () => check.rejects(call, 'invalid_argument'));
     },
   },
+  {
+    id: 'LOGIN-20',
+    title: 'A domain that is claimed but not verified leads nowhere.',
+    requires: ['login', 'connections', 'domains'],
+    without: 'domains.verifiedOnCreate',
+    async run({ sso, check, world, unique }) {
+      const organizationId = await world.createOrganization({ name: unique('Claimer') });
+      const domain = `${unique('claimed')}.example`;
+      await sso.domains.create({ organizationId, domain });
+      await world.createConnection({
+        organizationId,
+        protocol: 'saml',
+        identityProvider: 'okta',
+        status: 'active',
+        domains: [domain],
+        users: [],
+      });
+      check.equal((await sso.login.lookup(`ada@${domain}`)).selector, null);
+      await check.rejects(() => sso.login.begin({ domain }), 'not_found');
+    },
+  },
 ];

@@ -11,8 +11,7 @@ const minuteMs = 60_000;
 export const loginCompleteCases: readonly ContractCase[] = [
   {
     id: 'LOGIN-21',
-    title:
-      'complete answers who signed in: person, organization, connection, the id at the identity provider, and where to return.',
+    title: 'complete answers who signed in: person, organization and connection, and where to return.',
     requires,
     async run({ sso, provider, check, createTenant, world }) {
       const { organizationId, connectionId, user } = await createTenant();
@@ -23,9 +22,8 @@ export const loginCompleteCases: readonly ContractCase[] = [
       const callback = await world.signIn(url, { email: user.email });
       const result = await sso.login.complete({ callback, flow });
       check.shape(profileSchema, result.profile);
-      const { email, firstName, lastName, idpId } = result.profile;
+      const { email, firstName, lastName } = result.profile;
       check.equal({ email, firstName, lastName }, { email: user.email, firstName: 'Ada', lastName: 'Adams' });
-      check.equal([idpId, result.idpId], [user.id, user.id]);
       check.equal(
         [result.organizationId, result.connectionId, result.profile.provider],
         [organizationId, connectionId, provider.id],
@@ -486,6 +484,19 @@ export const loginCompleteCases: readonly ContractCase[] = [
         'code_rejected',
       );
       check.conceals(error, code);
+    },
+  },
+  {
+    id: 'LOGIN-47',
+    title: "Where the vendor tells it, idpId is the identity provider's own id of the person.",
+    requires,
+    needs: ['tellsIdpId'],
+    async run(context) {
+      const { sso, check, createTenant } = context;
+      const tenant = await createTenant();
+      const { begun, callback } = await startLogin(context, tenant);
+      const { profile, idpId } = await sso.login.complete({ callback, flow: begun.flow });
+      check.equal([profile.idpId, idpId], [tenant.user.id, tenant.user.id]);
     },
   },
 ];
