@@ -51,7 +51,7 @@ export function sendDirectory({ url }: { readonly url: string }, directory: Dire
   const totals = { total_users: contents.users.size, total_groups: contents.groups.size };
   const wire = {
     ...fields,
-    directory_endpoint: `${scimPath(url, directory)}`,
+    directory_endpoint: scimPath(url, directory),
     ...totals,
     groups_tracked: 'ALL',
     secrets: secrets.map(sendSecret),
@@ -69,6 +69,10 @@ export function scimPath(url: string, { id }: Directory): string {
 
 function sendSecret({ plain, ...fields }: DirectorySecret): object {
   return { ...fields, secret_suffix: plain.slice(-4) };
+}
+
+function answerSecret(secret: DirectorySecret, status: number): EmulatorResponse {
+  return { status, body: { plain_secret: secret.plain, secret: sendSecret(secret) } };
 }
 
 /** The directories of an organization, with their users and groups. */
@@ -96,10 +100,6 @@ export function directoryRoutes(environment: ScalekitEnvironment): Route[] {
 
   function answer(directory: Directory, status = 200): EmulatorResponse {
     return { status, body: { directory: sendDirectory(environment, directory) } };
-  }
-
-  function answerSecret(secret: DirectorySecret, status: number): EmulatorResponse {
-    return { status, body: { plain_secret: secret.plain, secret: sendSecret(secret) } };
   }
 
   function toggle(request: EmulatorRequest, enabled: boolean): EmulatorResponse {

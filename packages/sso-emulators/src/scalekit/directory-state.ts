@@ -152,6 +152,7 @@ export class Directories {
     const secret = directory.secrets.find(({ plain }) => plain === token);
     if (!secret || !this.#isLive(secret)) return false;
     secret.last_used_time = this.#state.timestamp();
+    directory.status = 'COMPLETED';
     return true;
   }
 
@@ -188,18 +189,22 @@ export class Directories {
     if (seed.enabled !== undefined) this.setEnabled(directory, seed.enabled);
   }
 
-  /** Memberships have no events of their own: they are changes of the user [D]. */
   #changed(directory: Directory, change: DirectoryChange): void {
     const now = this.#state.timestamp();
     directory.last_synced_at = now;
-    directory.status = 'COMPLETED';
     if (change.kind.startsWith('group')) directory.stats.group_updated_at = now;
     else directory.stats.user_updated_at = now;
+    for (const user of affectedMembers(change)) directory.contents.touch(user);
+    // A first sync of very many users is silent: it must not pay for events nobody gets.
+    if (directory.enabled && this.#state.events.isRecording) this.#emitChange(directory, change);
+  }
+
+  /** Memberships have no events of their own: they are changes of the user [D]. */
+  #emitChange(directory: Directory, change: DirectoryChange): void {
     switch (change.kind) {
       case 'user_created':
-        return this.#emitUser(directory, 'organization.directory.user_created', change.user);
       case 'user_updated':
-        return this.#emitUser(directory, 'organization.directory.user_updated', change.user);
+        return this.#emitUser(directory, change.kind, change.user);
       case 'user_deleted':
         return this.#emit(
           directory,
@@ -207,15 +212,10 @@ export class Directories {
           deletedDirectoryUserData(directory, change.user),
         );
       case 'group_created':
-        return this.#emit(
-          directory,
-          'organization.directory.group_created',
-          directoryGroupData(directory, change.group),
-        );
       case 'group_updated':
         return this.#emit(
           directory,
-          'organization.directory.group_updated',
+          `organization.directory.${change.kind}`,
           directoryGroupData(directory, change.group),
         );
       case 'group_deleted':
@@ -224,24 +224,25 @@ export class Directories {
           'organization.directory.group_deleted',
           deletedDirectoryGroupData(directory, change.group),
         );
-        for (const member of change.members) this.#touch(directory, member);
+        for (const member of change.members) this.#emitUser(directory, 'user_updated', member);
         return;
       case 'member_added':
       case 'member_removed':
-        return this.#touch(directory, change.user);
+        return this.#emitUser(directory, 'user_updated', change.user);
     }
   }
 
-  #touch(directory: Directory, user: DirectoryUser): void {
-    this.#emitUser(directory, 'organization.directory.user_updated', directory.contents.touch(user));
+  #emitUser(directory: Directory, kind: 'user_created' | 'user_updated', user: DirectoryUser): void {
+    this.#emit(directory, `organization.directory.${kind}`, directoryUserData(directory, user));
   }
 
-  #emitUser(directory: Directory, type: EventType, user: DirectoryUser): void {
-    this.#emit(directory, type, directoryUserData(directory, user));
+  #emit({ organization_id: organizationId }: Directory, type: EventType, data: object): void {
+    this.#state.events.emit(type, data, organizationId);
   }
+}
 
-  #emit(directory: Directory, type: EventType, data: object): void {
-    if (!directory.enabled && type !== 'organization.directory_disabled') return;
-    this.#state.events.emit(type, data, directory.organization_id);
-  }
+/** Users who changed only by what happened to a group of theirs. */
+function affectedMembers(change: DirectoryChange): readonly DirectoryUser[] {
+  if (change.kind === 'group_deleted') return change.members;
+  return change.kind === 'member_added' || change.kind === 'member_removed' ? [change.user] : [];
 }

@@ -33,9 +33,14 @@ export class EventLog {
     this.#parts = parts;
   }
 
+  /** `false` while what happens is told to nobody. */
+  get isRecording(): boolean {
+    return !this.#silenced;
+  }
+
   /** Role, permission and connected-account events have no organization. */
   emit(type: EventType, data: object, organizationId?: string): void {
-    if (!this.#silenced) this.#publish(this.#envelope({ ...described(type), data }, organizationId));
+    if (this.isRecording) this.#publish(this.#envelope({ ...described(type), data }, organizationId));
   }
 
   /** An event of any shape; what the envelope lacks is filled in. */
