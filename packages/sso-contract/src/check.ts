@@ -25,7 +25,7 @@ export interface Check {
 }
 
 /** The part of a zod object schema that {@link Check.shape} uses. */
-export interface Schema {
+interface Schema {
   strict(): { safeParse(value: unknown): { success: boolean; error?: { message: string } | undefined } };
 }
 

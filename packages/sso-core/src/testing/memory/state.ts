@@ -79,7 +79,7 @@ export interface MemoryState {
   readonly error: (context: CallContext, code: SsoErrorCode, message: string) => SsoError;
 }
 
-export interface Entity<Kind extends IdKind> {
+interface Entity<Kind extends IdKind> {
   id: QualifiedId<Kind>;
   provider: string;
   vendorId: string;
