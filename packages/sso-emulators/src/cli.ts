@@ -28,7 +28,7 @@ const program = new Command('sso-emulators')
   )
   .option('--port <number>', 'port to listen on, 0 for a free one', parsePort, 0)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
-  .option('--seed <file>', 'JSON file with organizations and connections')
+  .option('--seed <file>', 'JSON file with organizations, connections and directories')
   .option('--clock <instant>', 'ISO 8601 instant at which time stands still', 'real')
   .option('--json', 'print one JSON line when ready')
   .action(async (options: CliOptions) => {
@@ -60,6 +60,7 @@ function facts(emulator: ScalekitEmulator | WorkosEmulator) {
     ...('apiKey' in emulator ? { apiKey: emulator.apiKey } : { clientSecret: emulator.clientSecret }),
     organizations: emulator.organizations(),
     connections: emulator.connections(),
+    directories: emulator.directories(),
     control,
     pid: process.pid,
   };
@@ -87,6 +88,13 @@ function readable(emulator: ScalekitEmulator | WorkosEmulator): string {
       .map(
         ({ id, organizationId, name, status }) =>
           `  connection ${id} ${name} of ${organizationId} (${status})`,
+      ),
+    ...emulator
+      .directories()
+      .slice(0, shown)
+      .map(
+        ({ id, organizationId, name, status }) =>
+          `  directory ${id} ${name} of ${organizationId} (${status})`,
       ),
     'Stop with Ctrl-C.',
   ];

@@ -64,6 +64,7 @@ describe.each([
       secret,
       'organizations',
       'connections',
+      'directories',
       'control',
       'pid',
     ]);

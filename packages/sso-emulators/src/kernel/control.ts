@@ -62,8 +62,8 @@ export interface VendorControl {
   /** `undefined` when there is no such connection. */
   updateConnection(id: string, changes: Partial<SeedConnection>): object | undefined;
   connection(id: string): SimulatedConnection | undefined;
-  readonly directories?: VendorDirectories;
-  readonly events?: VendorEvents;
+  readonly directories: VendorDirectories;
+  readonly events: VendorEvents;
   /** Tells of a SAML certificate; only for vendors that do. `undefined` when there is no such connection. */
   certificateEvent?(connectionId: string, notice: CertificateNotice): object | undefined;
   pendingLogin(requestId: string): PendingLogin | undefined;
@@ -194,10 +194,9 @@ export function createControl({ vendor, clock, faults, traffic, keys, tampers }:
         if (!event) throw notFound(`There is no connection ${id}.`);
         return { status: 201, body: event };
       }),
-      ...[
-        ...(vendor.directories ? directoryControl(vendor.directories) : []),
-        ...(vendor.events ? eventControl(vendor.events) : []),
-      ].map((parts) => on(...parts)),
+      ...[...directoryControl(vendor.directories), ...eventControl(vendor.events)].map((parts) =>
+        on(...parts),
+      ),
       on('POST', '/connections/{id}/idp-initiated', async (request) => {
         const { id, users } = connection(request.params['id'] ?? '');
         const names = ['user', 'email', 'firstName', 'lastName', 'relayState', 'state'];

@@ -2,6 +2,7 @@ import type { EmulatorRequest } from '../kernel/http.js';
 import { route, type Route } from '../kernel/router.js';
 import { withVendorFields } from '../kernel/seed.js';
 import { notFound, onlyMessage } from './errors.js';
+import { externalKey } from './ids.js';
 import type { Connection } from './objects.js';
 import { listPage } from './paging.js';
 import type { WorkosState } from './state.js';
@@ -30,6 +31,11 @@ export function connectionObject(state: WorkosState, connection: Connection): ob
     },
     connection,
   );
+}
+
+/** A connection as events carry it. [S] */
+export function connectionData(state: WorkosState, connection: Connection): object {
+  return { external_key: externalKey(connection.id), ...connectionObject(state, connection) };
 }
 
 export function connectionRoutes(state: WorkosState): Route[] {
@@ -65,7 +71,7 @@ export function connectionRoutes(state: WorkosState): Route[] {
       body: connectionObject(state, find(request)),
     })),
     route('DELETE', '/connections/{id}', (request) => {
-      state.deleteConnection(find(request).id);
+      state.deleteConnection(find(request));
       return { status: 204 };
     }),
     // The write API is behind a feature flag this environment does not have. [S+]

@@ -1,13 +1,21 @@
 import type { VendorControl } from '../kernel/control.js';
+import type { VendorEvents } from '../kernel/control-events.js';
 import type { SimulatedConnection } from '../kernel/identity-provider.js';
 import { InvalidInputError } from '../kernel/parse.js';
 import { connectionObject } from './connections.js';
+import { directoryControl } from './directories.js';
+import { certificateData } from './event-data.js';
 import type { Connection } from './objects.js';
 import { callbackErrors, completeLogin, type SsoParts, startFromIdentityProvider } from './sso.js';
 import type { WorkosState } from './state.js';
 
 /** WorkOS's side of the control API and the identity provider's pages. */
-export function workosControl(state: WorkosState, parts: SsoParts, reset: () => void): VendorControl {
+export function workosControl(
+  state: WorkosState,
+  parts: SsoParts,
+  events: VendorEvents,
+  reset: () => void,
+): VendorControl {
   function simulated(connection: Connection): SimulatedConnection {
     const organization =
       connection.organizationId === null ? undefined : state.organizations.get(connection.organizationId);
@@ -20,9 +28,7 @@ export function workosControl(state: WorkosState, parts: SsoParts, reset: () => 
     state: () => state.toJSON(),
     reset,
     createOrganization(seed) {
-      const organization = state.createOrganization(seed);
-      for (const connection of seed.connections ?? []) state.createConnection(organization.id, connection);
-      return organization;
+      return state.seedOrganization(seed);
     },
     createConnection(organizationId, seed) {
       if (!state.organizations.get(organizationId)) {
@@ -35,6 +41,17 @@ export function workosControl(state: WorkosState, parts: SsoParts, reset: () => 
       if (!connection) return undefined;
       state.updateConnection(connection, changes);
       return connectionObject(state, connection);
+    },
+    directories: directoryControl(state),
+    events,
+    certificateEvent(connectionId, notice) {
+      const connection = state.connections.get(connectionId);
+      if (!connection) return undefined;
+      return state.events.emit(
+        `connection.saml_certificate_${notice.kind}`,
+        connection.organizationId,
+        certificateData(connection, notice, state.now()),
+      );
     },
     connection(id) {
       const connection = state.connections.get(id);

@@ -32,6 +32,11 @@ export function validationFailed(errors: readonly Problem[]): ResponseError {
   return answer(422, { message: 'Validation failed', errors });
 }
 
+/** (f) 422 on `/events`. [S] */
+export function validationRejected(errors: readonly Problem[]): ResponseError {
+  return answer(422, { errors, message: 'Validation failed.' });
+}
+
 /** (g) 422, newer style of `/user_management`. [R][S] */
 export function invalidRequestParameters(errors: readonly CodedProblem[]): ResponseError {
   return answer(422, { code: 'invalid_request_parameters', message: 'Validation failed', errors });

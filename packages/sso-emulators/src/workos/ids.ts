@@ -12,6 +12,13 @@ export function ulid(at: Date, ids: IdSource): string {
   return encode(at.getTime(), 10) + encode(count, 6) + tail.join('');
 }
 
+/** A bare random-looking string that depends only on an id. */
+export function externalKey(id: string, length = 16): string {
+  return Array.from(digest(id), (byte) => alphabet[byte % 32])
+    .join('')
+    .slice(0, length);
+}
+
 function encode(value: number, length: number): string {
   let rest = value;
   let text = '';

@@ -7,10 +7,15 @@ import { createRouter } from '../kernel/router.js';
 import { defaultSeed, parseSeed, type Seed } from '../kernel/seed.js';
 import { startServer } from '../kernel/server.js';
 import { createTraffic } from '../kernel/traffic.js';
+import type { WebhookQueueOptions } from '../kernel/webhook-queue.js';
 import { connectionRoutes } from './connections.js';
 import { workosControl } from './control.js';
+import { directoryRoutes, directoryScimRoutes } from './directories.js';
 import { domainRoutes } from './domains.js';
 import { notFound } from './errors.js';
+import { EventStream } from './event-stream.js';
+import { eventRoutes } from './events.js';
+import { ulid } from './ids.js';
 import { invitationRoutes } from './invitations.js';
 import { membershipRoutes } from './memberships.js';
 import { createIdempotency, createRequestIds, withApiKey } from './middleware.js';
@@ -20,6 +25,7 @@ import { redirectUriRoutes } from './redirect-uris.js';
 import { publicSsoRoutes, ssoRoutes } from './sso.js';
 import { WorkosState } from './state.js';
 import { userRoutes } from './users.js';
+import { createWebhookQueue, eventControl, webhookRoutes } from './webhooks.js';
 
 export interface WorkosEmulatorOptions {
   /** 0, the default, picks a free port. */
@@ -34,6 +40,16 @@ export interface WorkosEmulatorOptions {
   readonly clientId?: string;
   /** Refuse logins from e-mail domains the organization has not verified, as WorkOS does; `true` when absent. */
   readonly domainPolicy?: boolean;
+  /**
+   * What becomes of directory users who become inactive: `'deleted'`, the default, as in environments made after
+   * 2023-10-19, or `'kept'`.
+   */
+  readonly inactiveUsers?: 'deleted' | 'kept';
+  /** Fill `groups` of directory users in the API, as for teams created before 2026-05-01; `false` when absent. */
+  readonly groupsInDirectoryUsers?: boolean;
+  /** Answer 429 to more than four `GET /directory_users` a second and directory; `false` when absent. */
+  readonly rateLimits?: boolean;
+  readonly webhooks?: WebhookQueueOptions;
 }
 
 export interface WorkosEmulator {
@@ -47,6 +63,7 @@ export interface WorkosEmulator {
   readonly control: ControlClient;
   organizations(): { id: string; name: string; externalId: string | null; domains: string[] }[];
   connections(): { id: string; organizationId: string | null; name: string; status: string }[];
+  directories(): { id: string; organizationId: string | null; name: string; status: string }[];
   close(): Promise<void>;
 }
 
@@ -61,7 +78,20 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
     domainPolicy = true,
   } = options;
   const clock = createClock(options.clock);
-  const state = new WorkosState(clock, createIdSource(), parseSeed(options.seed ?? defaultSeed));
+  const ids = createIdSource();
+  const webhooks = createWebhookQueue(clock, ids, options.webhooks);
+  const events = new EventStream({
+    now: () => clock.now(),
+    newId: () => `event_${ulid(clock.now(), ids)}`,
+    publish: (event) => webhooks.enqueue(event),
+  });
+  const state = new WorkosState({
+    clock,
+    ids,
+    seed: parseSeed(options.seed ?? defaultSeed),
+    events,
+    inactiveUsers: options.inactiveUsers ?? 'deleted',
+  });
   const keys = createSigningKeys((number) => `sso_oidc_key_pair_${String(number).padStart(26, '0')}`);
   const tampers = createTamperOrders();
   const parts = { clientId, apiKey, domainPolicy, keys, tampers };
@@ -78,13 +108,19 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
       ...membershipRoutes(state),
       ...invitationRoutes(state),
       ...redirectUriRoutes(state),
+      ...directoryRoutes(state, {
+        groupsInUsers: options.groupsInDirectoryUsers ?? false,
+        rateLimits: options.rateLimits ?? false,
+      }),
+      ...eventRoutes(events, () => clock.now()),
+      ...webhookRoutes(webhooks, () => clock.now()),
     ],
     () => {
       throw notFound();
     },
   );
   const withoutKey = createRouter(
-    [...publicSsoRoutes(state, parts), ...portalPages(state, domainPolicy)],
+    [...publicSsoRoutes(state, parts), ...portalPages(state, domainPolicy), ...directoryScimRoutes(state)],
     withApiKey(apiKey, idempotency.wrap(withKey)),
   );
 
@@ -96,8 +132,9 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
     traffic: createTraffic(),
     keys,
     tampers,
-    vendor: workosControl(state, parts, () => {
+    vendor: workosControl(state, parts, eventControl(events, webhooks, clock), () => {
       idempotency.clear();
+      webhooks.clear();
       state.reset();
     }),
     handle: withoutKey,
@@ -120,5 +157,13 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
       state.connections
         .slice(0)
         .map(({ id, organizationId, name, state: status }) => ({ id, organizationId, name, status })),
+    directories: () =>
+      state.directories.all
+        .slice(0)
+        .map(({ id, organizationId, name, state: status }) => ({ id, organizationId, name, status })),
+    close() {
+      webhooks.close();
+      return server.close();
+    },
   };
 }

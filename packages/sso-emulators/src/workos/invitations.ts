@@ -2,6 +2,7 @@ import type { EmulatorRequest } from '../kernel/http.js';
 import { route, type Route } from '../kernel/router.js';
 import { readBody } from './body.js';
 import { entityNotFound, refused } from './errors.js';
+import { invitationState } from './event-data.js';
 import { requireRole } from './memberships.js';
 import type { Invitation } from './objects.js';
 import { listPage } from './paging.js';
@@ -11,16 +12,7 @@ import { requireEmail } from './users.js';
 /** The wire object, with the state as of now. [S] */
 function invitationObject(state: WorkosState, invitation: Invitation): object {
   const { object, id, email, ...rest } = invitation;
-  return { object, id, email, state: invitationState(state, invitation), ...rest };
-}
-
-function invitationState(
-  state: WorkosState,
-  invitation: Invitation,
-): 'pending' | 'accepted' | 'expired' | 'revoked' {
-  if (invitation.accepted_at !== null) return 'accepted';
-  if (invitation.revoked_at !== null) return 'revoked';
-  return Date.parse(invitation.expires_at) <= state.now().getTime() ? 'expired' : 'pending';
+  return { object, id, email, state: invitationState(invitation, state.now()), ...rest };
 }
 
 export function invitationRoutes(state: WorkosState): Route[] {
@@ -73,7 +65,7 @@ export function invitationRoutes(state: WorkosState): Route[] {
           (other) =>
             other.email.toLowerCase() === email.toLowerCase() &&
             other.organization_id === organizationId &&
-            invitationState(state, other) === 'pending',
+            invitationState(other, state.now()) === 'pending',
         );
       if (isInvited)
         throw refused(
@@ -101,20 +93,20 @@ export function invitationRoutes(state: WorkosState): Route[] {
     route('POST', '/user_management/invitations/{id}/accept', (request) => {
       const invitation = find(request);
       if (invitation.accepted_user_id !== null) throw refused('invite_has_accepted_user_id');
-      if (invitationState(state, invitation) !== 'pending') throw refused('invite_not_pending');
+      if (invitationState(invitation, state.now()) !== 'pending') throw refused('invite_not_pending');
       state.acceptInvitation(invitation);
       return answer(invitation);
     }),
     route('POST', '/user_management/invitations/{id}/resend', (request) => {
       const invitation = find(request);
-      const current = invitationState(state, invitation);
+      const current = invitationState(invitation, state.now());
       if (current !== 'pending') throw refused(`invite_${current}`);
-      state.touch(invitation);
+      state.resendInvitation(invitation);
       return answer(invitation);
     }),
     route('POST', '/user_management/invitations/{id}/revoke', (request) => {
       const invitation = find(request);
-      if (invitationState(state, invitation) !== 'pending') throw refused('invite_not_pending');
+      if (invitationState(invitation, state.now()) !== 'pending') throw refused('invite_not_pending');
       state.revokeInvitation(invitation);
       return answer(invitation);
     }),

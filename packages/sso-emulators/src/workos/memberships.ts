@@ -76,7 +76,7 @@ export function membershipRoutes(state: WorkosState): Route[] {
       return answer(membership);
     }),
     route('DELETE', '/user_management/organization_memberships/{id}', (request) => {
-      state.memberships.delete(find(request).id);
+      state.deleteMembership(find(request));
       return { status: 200 };
     }),
     route('PUT', '/user_management/organization_memberships/{id}/deactivate', (request) => {

@@ -1,3 +1,4 @@
+import type { DirectoryContents } from '../kernel/directory.js';
 import type { IdentityProvider, IdpUser, Protocol } from '../kernel/seed.js';
 
 // Wire objects as WorkOS sends them, and what the emulator keeps beside them.
@@ -50,6 +51,30 @@ export interface Connection {
   identityProvider: IdentityProvider;
   users: readonly IdpUser[];
   allowIdpInitiated: boolean;
+  vendorFields?: Readonly<Record<string, unknown>>;
+  omitFields?: readonly string[];
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+export const directoryStates = [
+  'linked',
+  'validating',
+  'invalid_credentials',
+  'unlinked',
+  'deleting',
+] as const;
+
+/** A directory, its people and the token of its SCIM endpoint; `directoryObject` makes the wire object. */
+export interface Directory {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly externalKey: string;
+  readonly token: string;
+  name: string;
+  type: string;
+  state: (typeof directoryStates)[number];
+  readonly contents: DirectoryContents;
   vendorFields?: Readonly<Record<string, unknown>>;
   omitFields?: readonly string[];
   readonly createdAt: string;

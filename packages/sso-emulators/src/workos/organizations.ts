@@ -73,7 +73,6 @@ export function organizationRoutes(state: WorkosState): Route[] {
       for (const { domain, state: domainState } of given.domains)
         state.addDomain(organization, domain, domainState);
     }
-    state.touch(organization);
   }
 
   return [
@@ -92,8 +91,9 @@ export function organizationRoutes(state: WorkosState): Route[] {
     }),
     route('POST', '/organizations', (request) => {
       const given = read(readBody(request));
-      const organization = state.createOrganization({ name: given.name ?? '' });
-      write(organization, given);
+      const organization = state.createOrganization({ name: given.name ?? '' }, 'organization', (created) =>
+        write(created, given),
+      );
       return { status: 201, body: organization };
     }),
     route('GET', '/organizations/external_id/{external_id}', (request) => {
@@ -104,7 +104,8 @@ export function organizationRoutes(state: WorkosState): Route[] {
     route('GET', '/organizations/{id}', (request) => ({ status: 200, body: find(request) })),
     route('PUT', '/organizations/{id}', (request) => {
       const organization = find(request);
-      write(organization, read(readBody(request), organization));
+      const given = read(readBody(request), organization);
+      state.updateOrganization(organization, () => write(organization, given));
       return { status: 200, body: organization };
     }),
     route('DELETE', '/organizations/{id}', (request) => {

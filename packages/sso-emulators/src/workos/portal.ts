@@ -61,6 +61,11 @@ export function portalPages(state: WorkosState, domainPolicy: boolean): Route[] 
         state.setDomainState(domain, 'verified');
         return link.intent === 'domain_verification' ? finished(request, link) : redirect(request.url);
       }
+      if (form.has('newDirectory')) {
+        const { identityProvider, name } = chosenIdentityProvider(form, organization);
+        state.directories.create(organization.id, { name, identityProvider, state: 'validating' });
+        return finished(request, link);
+      }
       const isVerified = organization.domains.some((owned) => owned.state === 'verified');
       if (domainPolicy && !isVerified && !organization.allow_profiles_outside_organization) {
         return messagePage('Verify a domain first', 'SSO needs a verified domain of the organization.', 400);
@@ -69,15 +74,19 @@ export function portalPages(state: WorkosState, domainPolicy: boolean): Route[] 
       if (connection?.organizationId === organization.id) {
         state.updateConnection(connection, { status: 'active' });
       } else {
-        const identityProvider =
-          identityProviders.find((known) => known === form.get('identityProvider')) ?? 'generic';
+        const { identityProvider, name } = chosenIdentityProvider(form, organization);
         const protocol = form.get('protocol') === 'oidc' ? 'oidc' : 'saml';
-        const name = `${organization.name} ${identityProvider}`;
         state.createConnection(organization.id, { name, identityProvider, protocol, status: 'validating' });
       }
       return finished(request, link);
     }),
   ];
+}
+
+function chosenIdentityProvider(form: URLSearchParams, organization: Organization) {
+  const chosen = form.get('identityProvider');
+  const identityProvider = identityProviders.find((known) => known === chosen) ?? 'generic';
+  return { identityProvider, name: `${organization.name} ${identityProvider}` };
 }
 
 function open(
@@ -97,6 +106,7 @@ function finished(request: EmulatorRequest, link: PortalLink): EmulatorResponse 
 }
 
 function portalPage(state: WorkosState, link: PortalLink, organization: Organization): EmulatorResponse {
+  if (link.intent === 'dsync') return directoryPage(state, link, organization);
   const connections = state.connectionsOf(organization.id);
   const pending = organization.domains.filter((domain) => domain.state !== 'verified');
   return page(
@@ -125,6 +135,32 @@ ${
         ),
       )
     : section('New connection', [newConnection()])
+}
+${link.returnUrl === undefined ? undefined : markup`<section><a href="${link.returnUrl}">Back to the app</a></section>`}`,
+  );
+}
+
+function directoryPage(state: WorkosState, link: PortalLink, organization: Organization): EmulatorResponse {
+  const directories = state.directories.of(organization.id);
+  return page(
+    `Set up ${organization.name}`,
+    markup`<header>
+<p class="badge">Admin Portal · ${link.intent}</p>
+<h1>${organization.name}</h1>
+<p>You connect your directory here.</p>
+</header>
+${
+  directories.length > 0
+    ? section(
+        'Directory',
+        directories.map(({ name, state: word }) => markup`<p>${name} is ${word}.</p>`),
+      )
+    : section('New directory', [
+        markup`<form method="post">
+<label>Identity provider <select name="identityProvider">${options(identityProviders)}</select></label>
+<button name="newDirectory" value="1">Connect</button>
+</form>`,
+      ])
 }
 ${link.returnUrl === undefined ? undefined : markup`<section><a href="${link.returnUrl}">Back to the app</a></section>`}`,
   );

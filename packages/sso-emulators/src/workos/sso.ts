@@ -184,11 +184,15 @@ export function completeLogin(
   login: Pick<Login, 'redirectUri' | 'state' | 'codeChallenge' | 'connectionId'>,
   answer: LoginAnswer,
 ): string {
-  if ('error' in answer) return errorUrl(login, answer.error);
   const connection = state.connections.get(login.connectionId);
   if (!connection) return errorUrl(login, 'connection_invalid');
+  const fail = (code: string, email: string | null): string => {
+    state.failLogin(connection, email, { code, message: describe(code) });
+    return errorUrl(login, code);
+  };
+  if ('error' in answer) return fail(answer.error, null);
   if (domainPolicy && !isInsideOrganization(state, connection, answer.user)) {
-    return errorUrl(login, 'profile_not_allowed_outside_organization');
+    return fail('profile_not_allowed_outside_organization', answer.user.email);
   }
   const { id: code } = state.issueCode(connection, answer.user, login.codeChallenge);
   return callbackUrl(login, { code });
@@ -315,10 +319,13 @@ function verifies(verifier: string | undefined, challenge: string | null): boole
 function errorUrl(
   login: Pick<Login, 'redirectUri' | 'state'>,
   error: string,
-  description: string = Object.entries(callbackErrors).find(([code]) => code === error)?.[1] ??
-    'The login failed.',
+  description: string = describe(error),
 ): string {
   return callbackUrl(login, { error, error_description: description });
+}
+
+function describe(error: string): string {
+  return Object.entries(callbackErrors).find(([code]) => code === error)?.[1] ?? 'The login failed.';
 }
 
 function callbackUrl(

@@ -2,7 +2,19 @@ import type { EmulatorClock } from '../kernel/clock.js';
 import { Collection } from '../kernel/collection.js';
 import { digest, type IdSource } from '../kernel/ids.js';
 import { InvalidInputError, oneOf } from '../kernel/parse.js';
-import type { IdentityProvider, IdpUser, Protocol, Seed, SeedConnection, SeedOrganization } from '../kernel/seed.js';
+import {
+  generatedOrganizations,
+  type IdentityProvider,
+  type IdpUser,
+  type Protocol,
+  type Seed,
+  type SeedConnection,
+  type SeedOrganization,
+} from '../kernel/seed.js';
+import { connectionData } from './connections.js';
+import { DirectoryState } from './directory-state.js';
+import { invitationData, organizationData, ssoData } from './event-data.js';
+import type { EventStream } from './event-stream.js';
 import { ulid } from './ids.js';
 import {
   type AuthorizationCode,
@@ -25,6 +37,15 @@ const day = 24 * 60 * minute;
 
 /** Where identity-provider-initiated logins land when the seed registers no redirect URI. */
 const defaultRedirectUri = 'http://localhost:3000/callback';
+
+export interface WorkosStateParts {
+  readonly clock: EmulatorClock;
+  readonly ids: IdSource;
+  readonly seed: Seed;
+  readonly events: EventStream;
+  /** What becomes of directory users who become inactive. */
+  readonly inactiveUsers: 'deleted' | 'kept';
+}
 
 /** One WorkOS environment. Everything that changes it is a method, so that events can be emitted in one place. */
 export class WorkosState {
@@ -49,6 +70,8 @@ export class WorkosState {
   /** Every `http://localhost:*` and `http://127.0.0.1:*` is registered. */
   anyLoopback = false;
 
+  readonly directories: DirectoryState;
+  readonly events: EventStream;
   readonly #clock: EmulatorClock;
   readonly #ids: IdSource;
   readonly #seed: Seed;
@@ -57,10 +80,19 @@ export class WorkosState {
   readonly #domainsByName = new Map<string, Set<OrganizationDomain>>();
   readonly #profileIds = new Map<string, string>();
 
-  constructor(clock: EmulatorClock, ids: IdSource, seed: Seed) {
+  constructor({ clock, ids, seed, events, inactiveUsers }: WorkosStateParts) {
     this.#clock = clock;
     this.#ids = ids;
     this.#seed = seed;
+    this.events = events;
+    this.directories = new DirectoryState({
+      events,
+      now: () => clock.now(),
+      newId: (prefix) => this.newId(prefix),
+      newToken: () => this.newToken(),
+      organization: (id) => this.organizations.get(id),
+      deletesInactive: inactiveUsers === 'deleted',
+    });
     this.#fill();
   }
 
@@ -80,6 +112,8 @@ export class WorkosState {
       this.logoutTokens,
       this.portalLinks,
       this.externalIds,
+      this.directories,
+      this.events.stored,
       this.#domains,
       this.#domainsByName,
       this.#profileIds,
@@ -90,19 +124,27 @@ export class WorkosState {
     this.#fill();
   }
 
+  /** What the seed holds was there before: no event tells of it. */
   #fill(): void {
     const { organizations, redirectUris, generate } = this.#seed;
     this.anyLoopback = redirectUris === undefined;
-    for (const uri of redirectUris ?? [defaultRedirectUri]) this.addRedirectUri(uri);
-    organizations.forEach((seed, index) => {
-      const organization = this.createOrganization(seed, `organizations[${index}]`);
-      seed.connections?.forEach((connection, at) => {
-        this.createConnection(organization.id, connection, `organizations[${index}].connections[${at}]`);
-      });
+    this.events.silently(() => {
+      for (const uri of redirectUris ?? [defaultRedirectUri]) this.addRedirectUri(uri);
+      organizations.forEach((seed, index) => this.seedOrganization(seed, `organizations[${index}]`));
+      for (const seed of generatedOrganizations(generate)) this.seedOrganization(seed);
     });
-    for (let number = 1; number <= (generate?.organizations ?? 0); number += 1) {
-      this.createOrganization({ name: `Generated ${number}`, externalId: `tenant_${number}` });
-    }
+  }
+
+  /** An organization with its connections and directories. */
+  seedOrganization(seed: SeedOrganization, place = 'organization'): Organization {
+    const organization = this.createOrganization(seed, place);
+    seed.connections?.forEach((connection, index) => {
+      this.createConnection(organization.id, connection, `${place}.connections[${index}]`);
+    });
+    seed.directories?.forEach((directory, index) => {
+      this.directories.create(organization.id, directory, `${place}.directories[${index}]`);
+    });
+    return organization;
   }
 
   now(): Date {
@@ -124,9 +166,11 @@ export class WorkosState {
     return digest(this.newId()).toString('base64url').slice(0, 25);
   }
 
+  /** `complete` does what else belongs to the creation. */
   createOrganization(
     given: Pick<SeedOrganization, 'name' | 'externalId' | 'domains'>,
     place = 'organization',
+    complete: (organization: Organization) => void = () => {},
   ): Organization {
     if (given.externalId !== undefined && this.externalIds.has(given.externalId)) {
       throw new InvalidInputError(`${place}.externalId`, `is already used (${given.externalId})`);
@@ -143,9 +187,20 @@ export class WorkosState {
       created_at: now,
       updated_at: now,
     });
-    if (given.externalId !== undefined) this.setExternalId(organization, given.externalId);
-    for (const domain of given.domains ?? []) this.addDomain(organization, domain, 'verified');
+    this.events.silently(() => {
+      if (given.externalId !== undefined) this.setExternalId(organization, given.externalId);
+      for (const domain of given.domains ?? []) this.addDomain(organization, domain, 'verified');
+      complete(organization);
+    });
+    this.events.emit('organization.created', organization.id, organizationData(organization));
+    for (const domain of organization.domains) this.#emitDomain('created', domain);
     return organization;
+  }
+
+  updateOrganization(organization: Organization, change: () => void): void {
+    change();
+    this.touch(organization);
+    this.events.emit('organization.updated', organization.id, organizationData(organization));
   }
 
   setExternalId(organization: Organization, externalId: string | null): void {
@@ -165,14 +220,16 @@ export class WorkosState {
 
   /** The organization goes with everything that belongs to it. */
   deleteOrganization(organization: Organization): void {
-    for (const connection of this.connectionsOf(organization.id)) this.deleteConnection(connection.id);
-    for (const membership of this.#all(this.memberships, organization.id))
-      this.memberships.delete(membership.id);
-    for (const invitation of this.#all(this.invitations, organization.id))
-      this.invitations.delete(invitation.id);
+    const { id } = organization;
+    const data = organizationData(organization);
+    for (const connection of this.connectionsOf(id)) this.deleteConnection(connection);
+    for (const directory of this.directories.of(id)) this.directories.delete(directory);
+    for (const membership of this.#all(this.memberships, id)) this.deleteMembership(membership);
+    for (const invitation of this.#all(this.invitations, id)) this.invitations.delete(invitation.id);
     for (const domain of organization.domains) this.deleteDomain(domain);
     this.setExternalId(organization, null);
-    this.organizations.delete(organization.id);
+    this.organizations.delete(id);
+    this.events.emit('organization.deleted', id, data);
   }
 
   #all<T extends { readonly id: string; readonly organization_id: string | null }>(
@@ -205,7 +262,12 @@ export class WorkosState {
     this.#domains.set(id, domain);
     const namesakes = this.#domainsByName.get(domain.domain) ?? new Set();
     this.#domainsByName.set(domain.domain, namesakes.add(domain));
+    this.#emitDomain('created', domain);
     return domain;
+  }
+
+  #emitDomain(verb: string, domain: OrganizationDomain): void {
+    this.events.emit(`organization_domain.${verb}`, domain.organization_id, domain);
   }
 
   domain(id: string): OrganizationDomain | undefined {
@@ -219,6 +281,7 @@ export class WorkosState {
   setDomainState(domain: OrganizationDomain, state: OrganizationDomain['state']): void {
     domain.state = state;
     this.touch(domain);
+    this.#emitDomain(state === 'verified' ? 'verified' : 'updated', domain);
   }
 
   deleteDomain(domain: OrganizationDomain): void {
@@ -226,6 +289,7 @@ export class WorkosState {
     if (organization) organization.domains = organization.domains.filter((other) => other.id !== domain.id);
     this.#domains.delete(domain.id);
     this.#domainsByName.get(domain.domain)?.delete(domain);
+    this.#emitDomain('deleted', domain);
   }
 
   createConnection(organizationId: string | null, given: SeedConnection, place = 'connection'): Connection {
@@ -244,12 +308,22 @@ export class WorkosState {
       updatedAt: now,
     };
     this.#apply(connection, given, place);
-    return this.connections.add(connection);
+    this.connections.add(connection);
+    if (connection.state === 'active') this.#emitConnection('activated', connection);
+    return connection;
   }
 
+  /** Only being active or not is told of. */
   updateConnection(connection: Connection, changes: Partial<SeedConnection>): void {
+    const wasActive = connection.state === 'active';
     this.#apply(connection, changes, 'connection');
     connection.updatedAt = this.timestamp();
+    const isActive = connection.state === 'active';
+    if (isActive !== wasActive) this.#emitConnection(isActive ? 'activated' : 'deactivated', connection);
+  }
+
+  #emitConnection(verb: string, connection: Connection): void {
+    this.events.emit(`connection.${verb}`, connection.organizationId, connectionData(this, connection));
   }
 
   #apply(connection: Connection, given: Partial<SeedConnection>, place: string): void {
@@ -296,8 +370,12 @@ export class WorkosState {
     });
   }
 
-  deleteConnection(id: string): boolean {
-    return this.connections.delete(id);
+  /** The event has the state before. */
+  deleteConnection(connection: Connection): void {
+    const data = { ...connectionData(this, connection) } as Record<string, unknown>;
+    const { external_key: _externalKey, status: _status, domains: _domains, ...rest } = data;
+    this.connections.delete(connection.id);
+    this.events.emit('connection.deleted', connection.organizationId, rest);
   }
 
   addRedirectUri(uri: string): RedirectUri {
@@ -313,12 +391,31 @@ export class WorkosState {
   }
 
   addLogin(login: Omit<Login, 'id'>): Login {
-    return this.logins.add({ ...login, id: this.newToken() });
+    const added = this.logins.add({ ...login, id: this.newToken() });
+    const connection = this.connections.get(login.connectionId);
+    if (connection) this.#emitSso(connection, 'started', null);
+    return added;
+  }
+
+  /** A sign-in that ended in an error of the callback. */
+  failLogin(connection: Connection, email: string | null, error: { code: string; message: string }): void {
+    this.#emitSso(connection, 'failed', email, { error });
+  }
+
+  #emitSso(
+    connection: Connection,
+    status: 'started' | 'succeeded' | 'failed',
+    email: string | null,
+    more: object = {},
+  ): void {
+    const data = { ...ssoData(connection, status, email), ...more };
+    this.events.emit(`authentication.sso_${status}`, connection.organizationId, data);
   }
 
   /** A finished sign-in: the profile, a code for it, and a validating connection becomes active. */
   issueCode(connection: Connection, user: IdpUser, codeChallenge: string | null): AuthorizationCode {
     if (connection.state === 'validating') this.updateConnection(connection, { status: 'active' });
+    this.#emitSso(connection, 'succeeded', user.email);
     return this.codes.add({
       id: this.newId(),
       profile: this.#profile(connection, user),
@@ -353,7 +450,7 @@ export class WorkosState {
 
   createUser(given: Pick<User, 'email'> & Partial<User>): User {
     const now = this.timestamp();
-    return this.users.add({
+    const user = this.users.add({
       first_name: null,
       last_name: null,
       name: fullName(given.first_name, given.last_name),
@@ -369,18 +466,22 @@ export class WorkosState {
       created_at: now,
       updated_at: now,
     });
+    this.events.emit('user.created', null, user);
+    return user;
   }
 
   updateUser(user: User, changes: Partial<User>): void {
     Object.assign(user, changes);
     this.touch(user);
+    this.events.emit('user.updated', null, user);
   }
 
   deleteUser(user: User): void {
     for (const membership of this.memberships.slice(0)) {
-      if (membership.user_id === user.id) this.memberships.delete(membership.id);
+      if (membership.user_id === user.id) this.deleteMembership(membership);
     }
     this.users.delete(user.id);
+    this.events.emit('user.deleted', null, user);
   }
 
   userByEmail(email: string): User | undefined {
@@ -400,7 +501,7 @@ export class WorkosState {
     status: MembershipStatus,
   ): Membership {
     const now = this.timestamp();
-    return this.memberships.add({
+    const membership = this.memberships.add({
       object: 'organization_membership',
       id: this.newId('om'),
       user_id: userId,
@@ -413,17 +514,30 @@ export class WorkosState {
       created_at: now,
       updated_at: now,
     });
+    this.#emitMembership('created', membership);
+    return membership;
+  }
+
+  deleteMembership(membership: Membership): void {
+    this.memberships.delete(membership.id);
+    this.#emitMembership('deleted', membership);
+  }
+
+  #emitMembership(verb: string, membership: Membership): void {
+    this.events.emit(`organization_membership.${verb}`, membership.organization_id, membership);
   }
 
   setMembershipStatus(membership: Membership, status: MembershipStatus): void {
     membership.status = status;
     this.touch(membership);
+    this.#emitMembership('updated', membership);
   }
 
   setMembershipRole(membership: Membership, slug: string): void {
     membership.role = { slug };
     membership.roles = [{ slug }];
     this.touch(membership);
+    this.#emitMembership('updated', membership);
   }
 
   createInvitation(
@@ -437,7 +551,7 @@ export class WorkosState {
     if (user && given.organization_id !== null && !this.membership(user.id, given.organization_id)) {
       this.createMembership(user.id, given.organization_id, given.role_slug ?? 'member', 'pending');
     }
-    return this.invitations.add({
+    const invitation = this.invitations.add({
       ...given,
       object: 'invitation',
       id: this.newId('invitation'),
@@ -450,6 +564,18 @@ export class WorkosState {
       created_at: now.toISOString(),
       updated_at: now.toISOString(),
     });
+    this.#emitInvitation('created', invitation);
+    return invitation;
+  }
+
+  resendInvitation(invitation: Invitation): void {
+    this.touch(invitation);
+    this.#emitInvitation('resent', invitation);
+  }
+
+  #emitInvitation(verb: string, invitation: Invitation): void {
+    const data = invitationData(invitation, this.now());
+    this.events.emit(`invitation.${verb}`, invitation.organization_id, data);
   }
 
   /** The invited address becomes a user, and an active member where the invitation names an organization. */
@@ -460,6 +586,7 @@ export class WorkosState {
     invitation.accepted_at = this.timestamp();
     invitation.accepted_user_id = user.id;
     this.touch(invitation);
+    this.#emitInvitation('accepted', invitation);
     const { organization_id: organizationId } = invitation;
     if (organizationId === null) return;
     const membership = this.membership(user.id, organizationId);
@@ -470,12 +597,13 @@ export class WorkosState {
   revokeInvitation(invitation: Invitation): void {
     invitation.revoked_at = this.timestamp();
     this.touch(invitation);
+    this.#emitInvitation('revoked', invitation);
     const user = this.userByEmail(invitation.email);
     const membership =
       user && invitation.organization_id !== null
         ? this.membership(user.id, invitation.organization_id)
         : undefined;
-    if (membership?.status === 'pending') this.memberships.delete(membership.id);
+    if (membership?.status === 'pending') this.deleteMembership(membership);
   }
 
   /** Everything, as the control API shows it. */
@@ -484,6 +612,8 @@ export class WorkosState {
       now: this.timestamp(),
       organizations: this.organizations.slice(0),
       connections: this.connections.slice(0),
+      directories: this.directories.toJSON(),
+      events: this.events.stored.slice(0).map(({ wire }) => wire),
       users: this.users.slice(0),
       organization_memberships: this.memberships.slice(0),
       invitations: this.invitations.slice(0),
