@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import { invalidArgument, SsoError, UnsupportedOperationError } from '../errors.js';
+import { withCallDeadline } from '../http/deadline.js';
 import type * as InputSchemas from '../schemas/index.js';
 import type { CallContext } from '../provider/context.js';
 import type { Limitations, Support } from '../provider/features.js';
@@ -104,7 +105,13 @@ export function createFacetCaller<F extends FacetName>(
     try {
       operation.options?.signal?.throwIfAborted();
       const { facet, input, context } = await prepare(operation, name);
-      const output = await operation.run(facet, input, context);
+      // One deadline for the whole operation: an adapter may need several requests for it.
+      const { timeoutMs, ...unlimited } = context;
+      const output = await (timeoutMs === undefined
+        ? operation.run(facet, input, unlimited)
+        : withCallDeadline(context, provider.id, (signal) =>
+            operation.run(facet, input, { ...unlimited, signal }),
+          ));
       finish('ok');
       return output;
     } catch (error) {

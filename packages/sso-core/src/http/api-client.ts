@@ -1,7 +1,7 @@
 import { SsoError, type SsoErrorCode } from '../errors.js';
 import type { CallContext } from '../provider/context.js';
 import { createAxiosTransport } from './axios-transport.js';
-import { isDeadlineReached, waitFor, withDeadline } from './deadline.js';
+import { isDeadlineReached, waitFor, withCallDeadline, withDeadline } from './deadline.js';
 import { queryString, type QueryValue } from './path.js';
 import { createRateLimiter, sleep, type RateLimit } from './rate-limiter.js';
 import { redact } from './redact.js';
@@ -225,22 +225,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   }
 
   return {
-    async request(request) {
-      const { context } = request;
-      try {
-        return await withDeadline(context.timeoutMs, context.signal, (signal) => exchange(request, signal));
-      } catch (error) {
-        context.signal?.throwIfAborted();
-        if (!isDeadlineReached(error)) throw error;
-        throw new SsoError({
-          code: 'deadline_exceeded',
-          message: `${context.operation} at ${provider} took longer than ${context.timeoutMs} ms`,
-          provider,
-          operation: context.operation,
-          retryable: true,
-        });
-      }
-    },
+    request: (request) => withCallDeadline(request.context, provider, (signal) => exchange(request, signal)),
   };
 }
 

@@ -1,3 +1,6 @@
+import { SsoError } from '../errors.js';
+import type { CallContext } from '../provider/context.js';
+
 /** The reason a signal carries when {@link withDeadline} ended the work. */
 class DeadlineReached extends Error {
   override readonly name = 'DeadlineReached';
@@ -26,6 +29,27 @@ export async function withDeadline<T>(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Like {@link withDeadline}, for a whole call: running out of time becomes `deadline_exceeded`. */
+export async function withCallDeadline<T>(
+  { operation, timeoutMs, signal }: Pick<CallContext, 'operation' | 'timeoutMs' | 'signal'>,
+  provider: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withDeadline(timeoutMs, signal, work);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isDeadlineReached(error)) throw error;
+    throw new SsoError({
+      code: 'deadline_exceeded',
+      message: `${operation} at ${provider} took longer than ${timeoutMs} ms`,
+      provider,
+      operation,
+      retryable: true,
+    });
   }
 }
 

@@ -259,15 +259,17 @@ export function createLoginClient(
     }
     if (callback.code === null)
       reject('malformed_callback', 'The callback carries neither a code nor an error');
-    const { profile, tokens, assurance } = await facet.exchangeCode(
-      {
-        code: callback.code,
-        redirectUri: flow.redirectUri,
-        codeVerifier: flow.codeVerifier,
-        nonce: flow.nonce,
-      },
-      context,
-    );
+    const { profile, tokens, assurance } = await facet
+      .exchangeCode(
+        {
+          code: callback.code,
+          redirectUri: flow.redirectUri,
+          codeVerifier: flow.codeVerifier,
+          nonce: flow.nonce,
+        },
+        context,
+      )
+      .catch(refuseRetry);
     const { organization, connection } = flow.selector;
     if (
       (organization !== undefined && profile.organizationId !== organization) ||
@@ -413,4 +415,20 @@ function randomId(): string {
 function equalInConstantTime(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The flow and the code are used up: trying the same call again cannot succeed, whatever failed. */
+function refuseRetry(error: unknown): never {
+  if (!SsoError.isInstance(error) || !error.retryable) throw error;
+  const { code, message, provider, operation, status, requestId, vendorCode, cause } = error;
+  throw new SsoError({
+    code,
+    message: `${message}; start the login again`,
+    provider,
+    operation,
+    status,
+    requestId,
+    vendorCode,
+    cause,
+  });
 }

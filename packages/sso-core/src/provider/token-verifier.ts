@@ -38,7 +38,8 @@ const fetchTimeoutMs = 10_000;
 
 /**
  * Keys are fetched on first use, kept ten minutes, and refetched on an unknown `kid` at once but not again within thirty seconds, one
- * fetch at a time. When the key endpoint fails, the last good set serves for up to a day.
+ * fetch at a time. When the key endpoint fails, the last good set serves for up to a day, and the next
+ * attempt waits thirty seconds.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const {
@@ -50,14 +51,14 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     transport,
   } = options;
   let lastGood: { readonly body: string; readonly at: number } | undefined;
-  let lastEarlyFetchAt = -Infinity;
+  let coolingDownSince = -Infinity;
 
   /** jose asks when its keys are old, and on every unknown `kid`: only the latter comes while the last good set is fresh. */
   async function currentKeys(): Promise<Response> {
-    if (lastGood && Date.now() - lastGood.at < freshForMs) {
-      if (Date.now() - lastEarlyFetchAt < refetchCooldownMs) return keyResponse(lastGood.body);
-      lastEarlyFetchAt = Date.now();
-    }
+    const age = lastGood ? Date.now() - lastGood.at : Infinity;
+    if (lastGood && age <= usableWhenStaleForMs && Date.now() - coolingDownSince < refetchCooldownMs)
+      return keyResponse(lastGood.body);
+    if (age < freshForMs) coolingDownSince = Date.now();
     return fetchKeys();
   }
 
@@ -67,7 +68,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     ).catch(() => undefined);
     if (answer?.status === 200 && isKeySet(answer.body)) {
       lastGood = { body: answer.body, at: Date.now() };
-    } else if (!lastGood || Date.now() - lastGood.at > usableWhenStaleForMs) {
+    } else if (lastGood && Date.now() - lastGood.at <= usableWhenStaleForMs) {
+      coolingDownSince = Date.now();
+    } else {
       throw new SsoError({
         code: 'unavailable',
         message: `The signing keys of ${provider} could not be fetched`,

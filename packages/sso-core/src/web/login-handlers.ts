@@ -148,9 +148,12 @@ function redirect(location: string, init: Headers | Readonly<Record<string, stri
 }
 
 /** 4xx for what the visitor brought; 5xx, which monitoring watches, for the vendor's trouble and the app's own. */
-function statusOf({ code, retryable }: SsoError): number {
-  if (retryable) return 503;
+function statusOf({ code }: SsoError): number {
   switch (code) {
+    case 'unavailable':
+    case 'deadline_exceeded':
+    case 'rate_limited':
+      return 503;
     case 'login_rejected':
       return 403;
     case 'invalid_argument':

@@ -194,7 +194,7 @@ describe('callback', () => {
 
   it.each([
     [new SsoError({ code: 'unavailable', message: 'down', retryable: true }), 503],
-    [new SsoError({ code: 'deadline_exceeded', message: 'slow' }), 500],
+    [new SsoError({ code: 'deadline_exceeded', message: 'slow' }), 503],
     [new SsoError({ code: 'verification_failed', message: 'bad signature' }), 400],
   ])('answers %s with status %i and without session', async (error, status) => {
     const app = createApp();
