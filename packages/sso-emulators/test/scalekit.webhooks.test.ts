@@ -6,10 +6,7 @@ import { expectedSignature, isSigned, receive } from './scalekit-receiver.js';
 
 const vectors = [
   ['whsec_dGVzdHNlY3JldA==', 'v1,fe+bM0d7tb3M3ojwZXn9x4UUxgv/aDDpvuxONie76zk='],
-  [
-    'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
-    'v1,fpmhZ01CeR+Ndm5W0bt+iDpAkxpYH4oFJvuNBIheToc=',
-  ],
+  ['whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=', 'v1,fpmhZ01CeR+Ndm5W0bt+iDpAkxpYH4oFJvuNBIheToc='],
   ['whsec_+/+/AAECAwQ=', 'v1,6FkMcM4AdkMTGHZopY3KK4bXKlYu8ypJO0jZXALKeYI='],
   ['whsec_a-_b-_c-', 'v1,UsAtLu7Gu/ZnwOv8i9mRDttfr56PPiX5koV+cgm91+A='],
 ] as const;
@@ -65,7 +62,9 @@ describe('signatures', () => {
 
 describe('bodies', () => {
   it('are compact JSON with sorted names, as the event list has them', async () => {
-    const { call, control, receiver, createOrganization } = await world({ clock: '2026-01-01T00:00:00.120Z' });
+    const { call, control, receiver, createOrganization } = await world({
+      clock: '2026-01-01T00:00:00.120Z',
+    });
     await createOrganization('Initech');
     await control.flushWebhooks();
     const [event] = (await call('POST', '/api/v1/events', {})).body.events;
@@ -164,7 +163,7 @@ describe('the event fault dial', () => {
     await control.flushWebhooks();
     const names = receiver.received.map(({ body }) => body.data.display_name);
     expect(names).not.toContain('E');
-    expect(names.toSorted()).toEqual(['A', 'B', 'C', 'D', 'F']);
+    expect(new Set(names)).toEqual(new Set(['A', 'B', 'C', 'D', 'F']));
     expect(names.filter((name) => name !== 'F')).not.toEqual(['A', 'B', 'C', 'D']);
   });
 
