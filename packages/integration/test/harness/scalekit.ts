@@ -22,10 +22,24 @@ export async function createScalekitHarness(mode: 'full-stack-auth' | 'modular-s
     }),
     unrecognized: { status: 'HIBERNATING', type: 'QUANTUM', provider: 'BRAND_NEW' },
     tellsIdpId: mode === 'modular-sso',
-    notRun: {
-      'USER-13': 'the emulator has no invitation page to accept on',
-      ...(mode === 'full-stack-auth' && { 'LOGIN-47': "`sub` is Scalekit's own user id in this mode [D]" }),
+    async acceptInvitation(organizationId, email) {
+      const { id } = await control.createConnection({
+        organizationId,
+        protocol: 'saml',
+        identityProvider: 'okta',
+      });
+      // The first login of an invited person accepts.
+      const query = new URLSearchParams({
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: 'http://localhost:3000/welcome',
+        scope: 'openid',
+        connection_id: id,
+      });
+      await control.signIn(`${url}/oauth/authorize?${query}`, { email });
     },
+    notRun:
+      mode === 'full-stack-auth' ? { 'LOGIN-47': "`sub` is Scalekit's own user id in this mode [D]" } : {},
     close: () => emulator.close(),
   });
 }
