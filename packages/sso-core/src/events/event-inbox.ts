@@ -233,7 +233,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     const verified = facet.verify(delivery);
     let event: SsoEvent;
     try {
-      event = facet.parse(verified);
+      event = await facet.parse(verified);
     } catch (error) {
       return describeEvent(unreadable(provider, delivery.body, verified.payload, now()), summarize(error));
     }

@@ -23,5 +23,5 @@ export interface WebhooksFacet {
    */
   verify(delivery: WebhookDelivery): VerifiedWebhook;
   /** The neutral event. An unknown type becomes `unrecognized`. Throws `invalid_response` for a payload without an id or a type. */
-  parse(webhook: VerifiedWebhook): SsoEvent;
+  parse(webhook: VerifiedWebhook): Promise<SsoEvent>;
 }
