@@ -1,5 +1,5 @@
 /** What the catalogue says about one type of event [S]. */
-export interface EventDescription {
+interface EventDescription {
   readonly object: string;
   /** Absent from most connected-account samples. */
   readonly displayName?: string;

@@ -13,7 +13,7 @@ export interface WireEvent {
 
 type Fields = Readonly<Record<string, unknown>> & { readonly type: string };
 
-export interface EventLogParts {
+interface EventLogParts {
   readonly environmentId: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

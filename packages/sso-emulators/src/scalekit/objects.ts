@@ -94,7 +94,6 @@ export interface ConnectionFields {
 }
 
 export const directoryTypes = ['SCIM', 'LDAP', 'POLL'] as const;
-export type DirectoryType = (typeof directoryTypes)[number];
 
 /** Not the connections' list: there is no `CUSTOM` [S]. */
 export const directoryProviders = [

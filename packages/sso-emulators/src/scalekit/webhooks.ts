@@ -1,3 +1,4 @@
+import { createIdSource, digest } from '../kernel/ids.js';
 import { type WebhookEvent, WebhookQueue, type WebhookQueueOptions } from '../kernel/webhook-queue.js';
 import type { WireEvent } from './events.js';
 import type { ScalekitState } from './state.js';
@@ -11,12 +12,16 @@ const retryDelaysMs = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 
 
 /** Deliveries by the Standard Webhooks scheme [C][D]. */
 export function createWebhooks(state: ScalekitState, options: WebhookQueueOptions | undefined): WebhookQueue {
+  // Counted apart: who listens must not change the ids of what happens.
+  const ids = createIdSource();
+  const random = (purpose: string, bytes: number): Buffer =>
+    digest(`${purpose} ${ids.next()}`).subarray(0, bytes);
   return new WebhookQueue(
     {
       now: () => new Date(state.now()),
-      newEndpointId: () => `ep_${state.token('webhook endpoint', 14)}`,
-      newDeliveryId: () => `msg_${state.token('webhook message', 14)}`,
-      newSecret: () => `whsec_${Buffer.from(state.token('webhook secret', 24), 'hex').toString('base64')}`,
+      newEndpointId: () => `ep_${random('endpoint', 14).toString('hex')}`,
+      newDeliveryId: () => `msg_${random('message', 14).toString('hex')}`,
+      newSecret: () => `whsec_${random('secret', 24).toString('base64')}`,
       sign({ messageId, body, secret, signedAt }) {
         const timestamp = Math.floor(signedAt.getTime() / second);
         return {
