@@ -17,6 +17,10 @@ export function createLogin(
 ): LoginFacet {
   const { environmentUrl, clientId, clientSecret, issuers, now } = settings;
 
+  /** An audience is not promised for every kind of token [D], but must not be another's. */
+  const isForOthers = ({ aud }: { readonly aud?: string | string[] }) =>
+    aud !== undefined && ![aud].flat().includes(clientId);
+
   return {
     features: {
       selectors: ['organization', 'connection', 'domain', 'identityProvider'],
@@ -130,6 +134,13 @@ export function createLogin(
       const token = parameters.get('idp_initiated_login');
       if (!token) return null;
       const claims = await verifier.verify(token, { operation: context.operation, issuer: issuers });
+      if (isForOthers(claims)) {
+        throw refusal(
+          'verification_failed',
+          context,
+          'login request refused: it is meant for another client',
+        );
+      }
       const text = (name: string) => {
         const value = claims[name];
         return typeof value === 'string' && value !== '' ? value : null;
@@ -163,10 +174,12 @@ export function createLogin(
     async verifyAccessToken(token, context) {
       const { operation } = context;
       const claims = await verifier.verify(token, { operation, issuer: issuers, requiredClaims: ['sub'] });
-      // An audience is not promised for every kind of token, but must not be another's.
-      const audiences = [claims.aud ?? []].flat();
-      if (audiences.length > 0 && !audiences.includes(clientId)) {
+      if (isForOthers(claims)) {
         throw refusal('verification_failed', context, 'access token refused: it is meant for another client');
+      }
+      // Signed by the same keys, but it lives for days and is no credential for an API: only an ID token has these claims [D].
+      if (claims['nonce'] !== undefined || claims['at_hash'] !== undefined) {
+        throw refusal('verification_failed', context, 'access token refused: it is an ID token');
       }
       return { subject: claims.sub!, issuer: claims.iss!, expiresAt: claims.exp!, claims };
     },
