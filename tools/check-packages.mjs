@@ -34,18 +34,32 @@ for (const entry of packages) {
   const name = entry.manifest.name.replace('@', '').replace('/', '-');
   entry.tarball = join(tarballs, `${name}-${entry.manifest.version}.tgz`);
   const files = run('tar', ['-tzf', entry.tarball]).trim().split('\n');
-  const stray = files.filter((file) => !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file));
-  if (stray.length > 0) throw new Error(`${entry.manifest.name} ships files it should not: ${stray.join(', ')}`);
+  const stray = files.filter(
+    (file) => !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+  );
+  if (stray.length > 0)
+    throw new Error(`${entry.manifest.name} ships files it should not: ${stray.join(', ')}`);
   run('npx', ['publint', '--strict', entry.tarball], root);
   run('npx', ['attw', '--profile', 'esm-only', entry.tarball], root);
   console.log(`${entry.manifest.name}: packed ${files.length} files, publint and attw agree`);
 }
 
-const byName = Object.fromEntries(packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
-const typescripts = { 'typescript-5': 'npm:typescript@5.9', 'typescript-6': 'npm:typescript@6.0', 'typescript-7': 'npm:typescript@7.0' };
+const byName = Object.fromEntries(
+  packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]),
+);
+const typescripts = {
+  'typescript-5': 'npm:typescript@5.9',
+  'typescript-6': 'npm:typescript@6.0',
+  'typescript-7': 'npm:typescript@7.0',
+};
 writeFileSync(
   join(project, 'package.json'),
-  JSON.stringify({ private: true, type: 'module', dependencies: { ...byName, ...typescripts, '@types/node': '^20.19.0', vitest: '^4.1.0' }, overrides: byName }),
+  JSON.stringify({
+    private: true,
+    type: 'module',
+    dependencies: { ...byName, ...typescripts, '@types/node': '^20.19.0', vitest: '^4.1.0' },
+    overrides: byName,
+  }),
 );
 run('npm', ['install', '--no-audit', '--no-fund'], project);
 
@@ -58,7 +72,10 @@ const entryPoints = packages.flatMap(({ manifest }) =>
 const loadable = entryPoints.filter((entry) => !entry.endsWith('/vitest'));
 writeFileSync(join(project, 'esm.mjs'), loadable.map((entry) => `await import('${entry}');`).join('\n'));
 writeFileSync(join(project, 'cjs.cjs'), loadable.map((entry) => `require('${entry}');`).join('\n'));
-const imports = entryPoints.map((entry, index) => `import * as entry${index} from '${entry}';\nexport type Entry${index} = keyof typeof entry${index};`);
+const imports = entryPoints.map(
+  (entry, index) =>
+    `import * as entry${index} from '${entry}';\nexport type Entry${index} = keyof typeof entry${index};`,
+);
 writeFileSync(join(project, 'types.mts'), imports.join('\n'));
 writeFileSync(join(project, 'types.cts'), imports.join('\n'));
 run('node', ['esm.mjs'], project);
@@ -67,7 +84,23 @@ console.log(`${loadable.length} entry points import from ESM and require from Co
 
 for (const typescript of Object.keys(typescripts)) {
   const compiler = join(project, 'node_modules', typescript, 'bin', 'tsc');
-  run('node', [compiler, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', 'types.mts', 'types.cts'], project);
+  run(
+    'node',
+    [
+      compiler,
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--types',
+      'node',
+      'types.mts',
+      'types.cts',
+    ],
+    project,
+  );
   console.log(`${typescript}: the published types check`);
 }
 rmSync(scratch, { recursive: true });

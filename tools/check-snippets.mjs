@@ -11,7 +11,9 @@ mkdirSync(folder);
 const documents = [
   'README.md',
   ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`),
-  ...['packages', 'examples'].flatMap((area) => readdirSync(join(root, area)).map((name) => `${area}/${name}/README.md`)),
+  ...['packages', 'examples'].flatMap((area) =>
+    readdirSync(join(root, area)).map((name) => `${area}/${name}/README.md`),
+  ),
 ].filter((file) => file.endsWith('.md') && existsSync(join(root, file)));
 let count = 0;
 for (const document of documents) {
@@ -27,11 +29,21 @@ writeFileSync(
   join(folder, 'tsconfig.json'),
   JSON.stringify({
     extends: '../../../tsconfig.base.json',
-    compilerOptions: { composite: false, noEmit: true, noUnusedLocals: false, noUnusedParameters: false, noPropertyAccessFromIndexSignature: false, lib: ['es2023', 'dom'] },
+    compilerOptions: {
+      composite: false,
+      noEmit: true,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      noPropertyAccessFromIndexSignature: false,
+      lib: ['es2023', 'dom'],
+    },
     include: ['*.ts'],
   }),
 );
-const { status, stdout } = spawnSync('npx', ['tsc', '-p', folder, '--pretty', 'false'], { cwd: root, encoding: 'utf8' });
+const { status, stdout } = spawnSync('npx', ['tsc', '-p', folder, '--pretty', 'false'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 process.stdout.write(stdout);
 rmSync(folder, { recursive: true });
 console.log(`${count} snippets in ${documents.length} documents checked`);
