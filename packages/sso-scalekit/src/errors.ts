@@ -2,6 +2,7 @@ import { SsoError, type LoginRejectionReason, type SsoErrorCode, type SsoErrorOp
 import type { VendorError } from '@org/sso-core/http';
 import type { CallContext } from '@org/sso-core/provider';
 import { providerId } from './ids.js';
+import { fieldsOf, objectsOf, orNull, type Fields } from './wire/fields.js';
 
 /** By gRPC code, which says more than the HTTP status it travels with [C]. Those left out follow from the status. */
 const codeByGrpcCode: Readonly<Record<number, SsoErrorCode>> = {
@@ -33,23 +34,23 @@ const duplicate = /\balready exists\b|\bduplicate\b/i;
  * Reads an error body in any of its shapes: `google.rpc.Status` with `ErrorInfo` details [S], a bare `ErrorInfo` [S], the OAuth error of
  * the token endpoint, or something else.
  */
-export function readScalekitError(status: number, body: unknown): VendorError {
-  if (!isRecord(body)) return { code: codeOf(status, undefined, undefined) };
-  const oauthError = text(body['error']);
+export function readScalekitError(status: number, answer: unknown): VendorError {
+  const body = fieldsOf(answer);
   const info = errorInfo(body);
-  const violations = records(record(info['validation_error_info'])['field_violations']).map(
-    ({ field, description }) => `${text(field) ?? ''}: ${text(description) ?? ''}`,
+  const oauthError = orNull(body['error']) ?? undefined;
+  const violations = objectsOf(fieldsOf(info['validation_error_info'])['field_violations']).map(
+    ({ field, description }) => `${orNull(field) ?? ''}: ${orNull(description) ?? ''}`,
   );
   const said =
-    text(body['message']) ??
-    text(body['error_description']) ??
-    text(record(info['localized_message_info'])['message']);
-  const message = [said, ...violations].filter((part) => part !== undefined).join('; ') || undefined;
+    orNull(body['message']) ??
+    orNull(body['error_description']) ??
+    orNull(fieldsOf(info['localized_message_info'])['message']);
+  const message = [said, ...violations].filter((part) => part !== null).join('; ') || oauthError;
   return {
     code: (oauthError && codeByOAuthError[oauthError]) || codeOf(status, body['code'], message),
-    vendorCode: text(info['error_code']) ?? oauthError,
-    message: message ?? oauthError,
-    requestId: text(record(info['request_info'])['request_id']),
+    vendorCode: orNull(info['error_code']) ?? oauthError,
+    message,
+    requestId: orNull(fieldsOf(info['request_info'])['request_id']) ?? undefined,
   };
 }
 
@@ -65,9 +66,9 @@ function codeOf(status: number, grpcCode: unknown, message: string | undefined):
   return code ?? (status === 409 ? 'already_exists' : undefined);
 }
 
-function errorInfo(body: Record<string, unknown>): Record<string, unknown> {
+function errorInfo(body: Fields): Fields {
   if (body['error_code'] !== undefined) return body;
-  return records(body['details']).find((detail) => detail['error_code'] !== undefined) ?? {};
+  return objectsOf(body['details']).find((detail) => detail['error_code'] !== undefined) ?? {};
 }
 
 /** Callback error codes [D] by what they mean to the person who wants in. */
@@ -132,20 +133,4 @@ export function factsOf(error: SsoError): SsoErrorOptions {
   const { code, message, provider, operation, retryable, retryAfterMs, status, requestId, vendorCode } =
     error;
   return { code, message, provider, operation, retryable, retryAfterMs, status, requestId, vendorCode };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
-}
-
-function records(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

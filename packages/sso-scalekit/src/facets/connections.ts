@@ -1,9 +1,11 @@
 import type { Connection, ConnectionRef, UpdateConnection } from '@org/sso-core';
-import { path, redact, type ApiRequest } from '@org/sso-core/http';
+import { path, type ApiRequest } from '@org/sso-core/http';
 import type { CallContext, ConnectionAdminFacet, ConnectionsFacet } from '@org/sso-core/provider';
 import type { ScalekitApi } from '../api.js';
 import { refusal } from '../errors.js';
 import { ids } from '../ids.js';
+import { toProvider } from '../wire/mappers/identity-provider.js';
+import { toggle } from './toggle.js';
 
 /** Longer values of the `domain` filter are refused [P]. */
 const maxDomainFilterLength = 32;
@@ -48,16 +50,8 @@ export function createConnections(api: ScalekitApi): ConnectionsFacet {
 }
 
 export function createConnectionAdmin(api: ScalekitApi): ConnectionAdminFacet {
-  async function toggle(verb: 'enable' | 'disable', ref: ConnectionRef, context: CallContext) {
-    const { toggleAnswer } = await import('../wire/connection.js');
-    const { enabled, error_message: problem } = await api.read(
-      { context, method: 'PATCH', path: `${byId(ref)}:${verb}` },
-      toggleAnswer,
-    );
-    if (problem || (enabled ?? false) !== (verb === 'enable')) {
-      const detail = problem ? `: ${redact(problem, [])}` : '';
-      throw refusal('failed_precondition', context, `Scalekit did not ${verb} the connection${detail}`);
-    }
+  async function setEnabled(verb: 'enable' | 'disable', ref: ConnectionRef, context: CallContext) {
+    await toggle(api, 'connection', verb, byId(ref), context);
     return readConnection(api, { context, method: 'GET', path: byId(ref) });
   }
 
@@ -66,7 +60,7 @@ export function createConnectionAdmin(api: ScalekitApi): ConnectionAdminFacet {
       context,
       method: 'PATCH',
       path: byId(ref),
-      json: await toWireSettings(input, context),
+      json: toWireSettings(input, context),
       secrets: input.oidc?.clientSecret === undefined ? [] : [input.oidc.clientSecret],
     });
   }
@@ -78,10 +72,10 @@ export function createConnectionAdmin(api: ScalekitApi): ConnectionAdminFacet {
       update: 'Scalekit declares the REST binding in its SDKs without listing it in its API reference [P]',
     },
     delete: async (ref, context) => api.send({ context, method: 'DELETE', path: byId(ref) }),
-    enable: async (ref, context) => toggle('enable', ref, context),
-    disable: async (ref, context) => toggle('disable', ref, context),
+    enable: async (ref, context) => setEnabled('enable', ref, context),
+    disable: async (ref, context) => setEnabled('disable', ref, context),
     async create({ organizationId, ...input }, context) {
-      const { provider, type, ...settings } = await toWireSettings(input, context);
+      const { provider, type, ...settings } = toWireSettings(input, context);
       const created = await readConnection(api, {
         context,
         method: 'POST',
@@ -105,7 +99,7 @@ export function createConnectionAdmin(api: ScalekitApi): ConnectionAdminFacet {
 }
 
 /** The body of an update [P]: `provider` and `type` belong on every one. */
-async function toWireSettings(input: UpdateConnection, context: CallContext) {
+function toWireSettings(input: UpdateConnection, context: CallContext) {
   const { identityProvider, protocol, saml, oidc } = input;
   const foreign = protocol === 'saml' ? 'oidc' : 'saml';
   if (input[foreign] !== undefined) {
@@ -115,7 +109,6 @@ async function toWireSettings(input: UpdateConnection, context: CallContext) {
       `a connection of protocol "${protocol}" takes no "${foreign}" settings`,
     );
   }
-  const { toProvider } = await import('../wire/connection.js');
   const configurationType =
     saml?.idpMetadataUrl || oidc?.discoveryEndpoint
       ? 'DISCOVERY'

@@ -1,7 +1,6 @@
-import type { Domain, DomainStatus } from '@org/sso-core';
 import { z } from 'zod';
-import { ids, providerId } from '../ids.js';
-import { entity, id, orNull, text, toTimestamp } from './common.js';
+import { entity, id, text } from './common.js';
+import { toDomain } from './mappers/domain.js';
 
 const domainWire = z.object({
   id,
@@ -23,25 +22,3 @@ export const domainsPage = z.object({
   domains: z.array(domain).nullable(),
   page_size: z.number().nullish(),
 });
-
-const statusByWord = new Map<string | null, DomainStatus>([
-  ['PENDING', 'pending'],
-  ['VERIFIED', 'verified'],
-  ['AUTO_VERIFIED', 'verified'],
-  ['FAILED', 'failed'],
-]);
-
-function toDomain(wire: z.infer<typeof domainWire>): Domain {
-  const vendorStatus = orNull(wire.verification_status);
-  return {
-    id: ids.qualify(wire.id),
-    provider: providerId,
-    vendorId: wire.id,
-    organizationId: ids.qualify(wire.organization_id),
-    domain: wire.domain.toLowerCase(),
-    status: statusByWord.get(vendorStatus) ?? 'unknown',
-    vendorStatus,
-    createdAt: toTimestamp(wire.create_time),
-    updatedAt: toTimestamp(wire.update_time),
-  };
-}

@@ -2,7 +2,8 @@ import type { Profile } from '@org/sso-core';
 import { withNative } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { anything, flag, id, orNull, text } from './common.js';
+import { anything, flag, id, text } from './common.js';
+import { orNull } from './fields.js';
 
 export const idTokenClaims = z.object({
   sub: id,

@@ -2,7 +2,8 @@ import type { OrganizationId, PortalLink } from '@org/sso-core';
 import { nativeOf, withNative } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { providerId } from '../ids.js';
-import { entity, text, toTimestamp } from './common.js';
+import { entity, text } from './common.js';
+import { toTimestamp } from './fields.js';
 
 const linkWire = z.object({ location: z.url(), expire_time: text });
 

@@ -2,7 +2,9 @@ import type { Invitation, InvitationStatus, Membership, MembershipStatus, User }
 import { nativeOf, withNative } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { anything, entity, flag, id, orNull, pageShape, text, toMetadata, toTimestamp } from './common.js';
+import { anything, entity, flag, id, pageShape, text } from './common.js';
+import { orNull, toTimestamp } from './fields.js';
+import { toUser } from './mappers/user.js';
 
 const membershipWire = z.object({
   organization_id: id,
@@ -58,22 +60,7 @@ export const usersPage = z.object({ users: z.array(person).nullable(), ...pageSh
 export const inviteAnswer = z.object({ invite: entity(inviteWire, (wire) => ({ ...wire })) });
 
 function toPerson(wire: UserWire, raw: unknown): Person {
-  const profile = wire.user_profile;
-  const user: User = {
-    id: ids.qualify(wire.id),
-    provider: providerId,
-    vendorId: wire.id,
-    email: wire.email,
-    emailVerified: profile?.email_verified ?? 'unknown',
-    // `first_name` and `last_name` are the deprecated duplicates [S].
-    firstName: orNull(profile?.given_name || profile?.first_name),
-    lastName: orNull(profile?.family_name || profile?.last_name),
-    externalId: orNull(wire.external_id),
-    metadata: toMetadata(wire.metadata),
-    createdAt: toTimestamp(wire.create_time),
-    updatedAt: toTimestamp(wire.update_time),
-  };
-  return { user: withNative(user, raw), memberships: wire.memberships ?? [] };
+  return { user: withNative(toUser(wire), raw), memberships: wire.memberships ?? [] };
 }
 
 /** An expired invitation can be sent again, so its membership still waits. */
