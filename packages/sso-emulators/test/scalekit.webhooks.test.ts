@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ScalekitEmulatorOptions } from '../src/index.js';
 import { signWebhook } from '../src/scalekit/webhook-signature.js';
+import { receive } from './receiver.js';
 import { start } from './scalekit-client.js';
-import { expectedSignature, isSigned, receive } from './scalekit-receiver.js';
+import { expectedSignature, isSigned } from './scalekit-signature.js';
 
 const vectors = [
   ['whsec_dGVzdHNlY3JldA==', 'v1,fe+bM0d7tb3M3ojwZXn9x4UUxgv/aDDpvuxONie76zk='],
