@@ -28,6 +28,8 @@ export interface ControlClient {
   reset(): Promise<void>;
   /** Scalekit only: where logins that start at the identity provider arrive, until the next reset. */
   setInitiateLoginUrl(url: string): Promise<void>;
+  /** The operations the vendor's API serves, `{placeholders}` as in the vendor's documents. */
+  routes(): Promise<{ method: string; path: string }[]>;
   traffic(): Promise<TrafficEntry[]>;
   clearTraffic(): Promise<void>;
   addFault(fault: Fault): Promise<void>;
@@ -124,6 +126,7 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
     state: () => call('GET', '/state'),
     reset: () => call('POST', '/reset'),
     setInitiateLoginUrl: (url) => call('PUT', '/initiate-login-url', { url }),
+    routes: async () => (await call<{ routes: { method: string; path: string }[] }>('GET', '/routes')).routes,
     traffic: async () => (await call<{ requests: TrafficEntry[] }>('GET', '/traffic')).requests,
     clearTraffic: () => call('DELETE', '/traffic'),
     addFault: (fault) => call('POST', '/faults', fault),

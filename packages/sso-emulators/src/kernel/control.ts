@@ -93,6 +93,8 @@ export interface CertificateNotice {
 /** What the control routes act on. */
 export interface ControlParts {
   readonly vendor: VendorControl;
+  /** Everything the vendor's API serves. */
+  readonly routes: readonly Route[];
   readonly clock: EmulatorClock;
   readonly faults: FaultDial;
   readonly traffic: Traffic;
@@ -108,7 +110,15 @@ export function loginLocation(origin: string, requestId: string): string {
   return `${origin}${controlPath}/idp/login?request=${encodeURIComponent(requestId)}`;
 }
 
-export function createControl({ vendor, clock, faults, traffic, keys, tampers }: ControlParts): Handler {
+export function createControl({
+  vendor,
+  routes,
+  clock,
+  faults,
+  traffic,
+  keys,
+  tampers,
+}: ControlParts): Handler {
   function connection(id: string): SimulatedConnection {
     const found = vendor.connection(id);
     if (!found) throw notFound(`There is no connection ${id}.`);
@@ -145,6 +155,10 @@ export function createControl({ vendor, clock, faults, traffic, keys, tampers }:
         vendor.setInitiateLoginUrl(absoluteUrl(url, 'setting.url'));
         return { status: 204 };
       }),
+      on('GET', '/routes', () => ({
+        status: 200,
+        body: { routes: routes.map(({ method, path }) => ({ method, path })) },
+      })),
       on('GET', '/traffic', () => ({ status: 200, body: { requests: traffic.list() } })),
       on('DELETE', '/traffic', () => {
         traffic.clear();

@@ -3,6 +3,8 @@ import { type EmulatorRequest, type EmulatorResponse, type Handler, ResponseErro
 /** One operation of a vendor's document. */
 export interface Route {
   readonly method: string;
+  /** As the vendor's document writes it. */
+  readonly path: string;
   readonly pattern: RegExp;
   readonly names: readonly string[];
   /** Literal characters of the path: of two routes that match, the more literal one wins. */
@@ -25,7 +27,7 @@ export function route(method: string, path: string, handler: Handler): Route {
     })
     .join('');
   const literals = parts.filter((_, index) => index % 2 === 0).join('').length;
-  return { method, pattern: new RegExp(`^${pattern}$`), names, literals, handler };
+  return { method, path, pattern: new RegExp(`^${pattern}$`), names, literals, handler };
 }
 
 /** Picks the route for a request; `notFound` answers when there is none. A thrown `ResponseError` is the answer. */

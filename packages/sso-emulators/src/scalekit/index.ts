@@ -100,6 +100,7 @@ export async function startScalekitEmulator(
     tampers,
     ...(seed.redirectUris && { redirectUris: seed.redirectUris }),
   };
+  const operations = routes(environment);
   const server = await startServer({
     host: options.host,
     port: options.port,
@@ -109,7 +110,8 @@ export async function startScalekitEmulator(
     faults: createFaultDial(),
     traffic: createTraffic(),
     vendor: createScalekitControl(environment, seed),
-    handle: createRouter(routes(environment), () => ({
+    routes: operations,
+    handle: createRouter(operations, () => ({
       status: 404,
       body: { code: 5, message: 'Not Found', details: [] },
     })),

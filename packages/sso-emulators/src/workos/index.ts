@@ -97,32 +97,32 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
   const parts = { clientId, apiKey, domainPolicy, keys, tampers };
   const idempotency = createIdempotency(state);
 
-  const withKey = createRouter(
-    [
-      ...organizationRoutes(state),
-      ...domainRoutes(state),
-      ...connectionRoutes(state),
-      ...ssoRoutes(state),
-      ...portalRoutes(state),
-      ...userRoutes(state),
-      ...membershipRoutes(state),
-      ...invitationRoutes(state),
-      ...redirectUriRoutes(state),
-      ...directoryRoutes(state, {
-        groupsInUsers: options.groupsInDirectoryUsers ?? false,
-        rateLimits: options.rateLimits ?? false,
-      }),
-      ...eventRoutes(events, () => clock.now()),
-      ...webhookRoutes(webhooks, () => clock.now()),
-    ],
-    () => {
-      throw notFound();
-    },
-  );
-  const withoutKey = createRouter(
-    [...publicSsoRoutes(state, parts), ...portalPages(state, domainPolicy), ...directoryScimRoutes(state)],
-    withApiKey(apiKey, idempotency.wrap(withKey)),
-  );
+  const keyed = [
+    ...organizationRoutes(state),
+    ...domainRoutes(state),
+    ...connectionRoutes(state),
+    ...ssoRoutes(state),
+    ...portalRoutes(state),
+    ...userRoutes(state),
+    ...membershipRoutes(state),
+    ...invitationRoutes(state),
+    ...redirectUriRoutes(state),
+    ...directoryRoutes(state, {
+      groupsInUsers: options.groupsInDirectoryUsers ?? false,
+      rateLimits: options.rateLimits ?? false,
+    }),
+    ...eventRoutes(events, () => clock.now()),
+    ...webhookRoutes(webhooks, () => clock.now()),
+  ];
+  const open = [
+    ...publicSsoRoutes(state, parts),
+    ...portalPages(state, domainPolicy),
+    ...directoryScimRoutes(state),
+  ];
+  const withKey = createRouter(keyed, () => {
+    throw notFound();
+  });
+  const withoutKey = createRouter(open, withApiKey(apiKey, idempotency.wrap(withKey)));
 
   const server = await startServer({
     host: options.host,
@@ -137,6 +137,7 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
       webhooks.clear();
       state.reset();
     }),
+    routes: [...keyed, ...open],
     handle: withoutKey,
     responseHeaders: createRequestIds(),
   });
