@@ -8,6 +8,7 @@ import {
 import type { VendorError } from '@org/sso-core/http';
 import type { CallContext, FacetName } from '@org/sso-core/provider';
 import { providerId } from './ids.js';
+import { isRecord } from './record.js';
 
 /** Codes whose meaning the status does not tell. [S], except where marked. */
 const errorCodes: ReadonlyMap<string, SsoErrorCode> = new Map([
@@ -83,10 +84,6 @@ function textOf(value: unknown): string | undefined {
 /** Both `code` and `error` may hold an English phrase instead. */
 function isCode(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Values of `error` on the callback. [D] */

@@ -1,6 +1,9 @@
 import type {
   CallOptions,
   Connection,
+  Directory,
+  DirectoryGroup,
+  DirectoryUser,
   Domain,
   Invitation,
   Membership,
@@ -13,6 +16,9 @@ import { nativeOf, type CallContext } from '@org/sso-core/provider';
 import { refusal } from './errors.js';
 import { providerId } from './ids.js';
 import type { WorkosConnection } from './wire/connection.js';
+import type { WorkosDirectoryGroup } from './wire/directory-group.js';
+import type { WorkosDirectoryUser } from './wire/directory-user.js';
+import type { WorkosDirectory } from './wire/directory.js';
 import type { WorkosDomain } from './wire/domain.js';
 import type { WorkosInvitation } from './wire/invitation.js';
 import type { WorkosMembership } from './wire/membership.js';
@@ -28,6 +34,9 @@ export function workosNative(entity: User): WorkosUser | undefined;
 export function workosNative(entity: Membership): WorkosMembership | undefined;
 export function workosNative(entity: Invitation): WorkosInvitation | undefined;
 export function workosNative(entity: Profile): WorkosProfile | undefined;
+export function workosNative(entity: Directory): WorkosDirectory | undefined;
+export function workosNative(entity: DirectoryUser): WorkosDirectoryUser | undefined;
+export function workosNative(entity: DirectoryGroup): WorkosDirectoryGroup | undefined;
 export function workosNative(entity: { readonly provider: string }): unknown {
   return entity.provider === providerId ? nativeOf(entity) : undefined;
 }

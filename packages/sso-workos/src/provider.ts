@@ -1,32 +1,59 @@
 import { SsoError } from '@org/sso-core';
 import { createAxiosTransport, path, requireBaseUrl, requireSetting } from '@org/sso-core/http';
-import { createTokenVerifier, defineProvider, type SsoProvider } from '@org/sso-core/provider';
-import { createWorkosApi } from './api.js';
+import {
+  createTokenVerifier,
+  defineProvider,
+  type ProviderFacets,
+  type SsoProvider,
+} from '@org/sso-core/provider';
+import { createWorkosApi, type WorkosApi } from './api.js';
 import { createAdminPortal } from './facets/admin-portal.js';
 import { createConnectionAdmin, createConnections } from './facets/connections.js';
+import { createDirectories, createDirectoryAdmin } from './facets/directories.js';
 import { createDomains } from './facets/domains.js';
+import { createEvents } from './facets/events.js';
 import { createLogin } from './facets/login.js';
 import { createOrganizationAdmin, createOrganizations } from './facets/organizations.js';
 import { createUsers } from './facets/users.js';
+import { createWebhooks } from './facets/webhooks.js';
 import { providerId } from './ids.js';
 import { createNative, type WorkosNative } from './native.js';
-import type { WorkosOptions } from './settings.js';
+import type {
+  WorkosEventSettings,
+  WorkosOptions,
+  WorkosSettings,
+  WorkosWebhookSettings,
+} from './settings.js';
 
 const defaultBaseUrl = 'https://api.workos.com';
 
-/** WorkOS with every facet. `environment` is the client id. */
-type LaterFacet = 'directories' | 'directoryAdmin' | 'events' | 'webhooks';
+type OptionalFacet = 'events' | 'webhooks';
 
-export interface WorkosProvider extends Required<Omit<SsoProvider, LaterFacet>> {
+/** WorkOS with every facet that needs no setting of its own. `environment` is the client id. */
+export interface WorkosProvider extends Required<Omit<SsoProvider, OptionalFacet>> {
   readonly id: typeof providerId;
   readonly native: WorkosNative;
 }
 
 /**
- * WorkOS behind the neutral interface. Makes no request and loads nothing until the first operation. Throws
- * `invalid_argument` for settings that cannot work.
+ * WorkOS behind the neutral interface. With `events` it has the facet of that name, with `webhooks` that one too. Makes no request and
+ * loads nothing until the first operation. Throws `invalid_argument` for settings that cannot work.
  */
-export function createWorkos(options: WorkosOptions): WorkosProvider {
+export function createWorkos(
+  options: WorkosSettings & {
+    readonly events: WorkosEventSettings;
+    readonly webhooks: WorkosWebhookSettings;
+  },
+): WorkosProvider & Pick<ProviderFacets, 'events' | 'webhooks'>;
+export function createWorkos(
+  options: WorkosSettings & { readonly events: WorkosEventSettings; readonly webhooks?: undefined },
+): WorkosProvider & Pick<ProviderFacets, 'events'>;
+export function createWorkos(
+  options: WorkosOptions,
+): WorkosProvider & Partial<Pick<ProviderFacets, OptionalFacet>>;
+export function createWorkos(
+  options: WorkosOptions,
+): WorkosProvider & Partial<Pick<ProviderFacets, OptionalFacet>> {
   const { apiKey, clientId, now = Date.now } = options;
   requireSetting(apiKey, 'apiKey', providerId);
   requireSetting(clientId, 'clientId', providerId);
@@ -52,7 +79,8 @@ export function createWorkos(options: WorkosOptions): WorkosProvider {
     now,
     transport: http.transport,
   });
-  return defineProvider<WorkosProvider>({
+  const directories = createDirectories(api);
+  return defineProvider<WorkosProvider & Partial<Pick<ProviderFacets, OptionalFacet>>>({
     specificationVersion: 'v1',
     id: providerId,
     environment: clientId,
@@ -73,8 +101,32 @@ export function createWorkos(options: WorkosOptions): WorkosProvider {
     connectionAdmin: createConnectionAdmin(api),
     users: createUsers(api),
     adminPortal: createAdminPortal(api, now),
+    directories,
+    directoryAdmin: createDirectoryAdmin(api, directories),
+    ...createEventFacets(api, options, now),
     native: createNative(api),
   });
+}
+
+function createEventFacets(
+  api: WorkosApi,
+  { clientId, events, webhooks }: WorkosOptions,
+  now: () => number,
+): Partial<Pick<ProviderFacets, OptionalFacet>> {
+  if (events === undefined && webhooks === undefined) return {};
+  if (events?.inactiveUsers !== 'deleted' && events?.inactiveUsers !== 'kept') {
+    throw new SsoError({
+      code: 'invalid_argument',
+      message:
+        "events.inactiveUsers is missing: say whether this environment has inactive directory users 'deleted' or 'kept'",
+      provider: providerId,
+    });
+  }
+  const source = { environment: clientId, inactiveUsers: events.inactiveUsers, now };
+  return {
+    events: createEvents(api, source),
+    ...(webhooks && { webhooks: createWebhooks(webhooks, source) }),
+  };
 }
 
 /** Issuers seen in documents about WorkOS tokens. [D][U] */

@@ -7,6 +7,8 @@ import { providerId } from '../ids.js';
 export interface Reader<Entity> {
   readonly one: (body: unknown, context: CallContext) => Entity;
   readonly page: (body: unknown, context: CallContext) => Page<Entity>;
+  /** The entity inside an event, without the wire object; `undefined` for another shape. */
+  readonly within: (data: unknown) => Entity | undefined;
 }
 
 /** The fields we read, typed, and whatever else WorkOS sent. */
@@ -29,6 +31,10 @@ export function createReader<Wire, Entity extends object>(
         items: page.data.map((wire, index) => withNative(toEntity(wire), data[index])),
         nextCursor: page.list_metadata.after || null,
       };
+    },
+    within(data) {
+      const { data: wire } = schema.safeParse(data);
+      return wire && toEntity(wire);
     },
   };
 }

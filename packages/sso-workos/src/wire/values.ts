@@ -23,6 +23,13 @@ export function toTimestamp(value: string | null | undefined): string | null {
   return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
 }
 
+/** The same with the vendor's own precision, up to nanoseconds. */
+export function toInstant(value: string | null | undefined): string | null {
+  const timestamp = toTimestamp(value);
+  const [fraction = ''] = /\.\d{1,9}/.exec(value ?? '') ?? [];
+  return timestamp && `${timestamp.slice(0, 19)}${fraction}Z`;
+}
+
 /** Values are strings by contract; anything else is left to the wire object. */
 export function toMetadata(value: z.infer<typeof attributes>): Record<string, string> {
   return Object.fromEntries(

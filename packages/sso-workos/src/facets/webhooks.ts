@@ -1,0 +1,72 @@
+import { SsoError, WebhookRefusedError } from '@org/sso-core';
+import { requireSetting } from '@org/sso-core/http';
+import {
+  createWebhookVerifier,
+  parseWebhookBody,
+  type WebhookDelivery,
+  type WebhookSignature,
+  type WebhooksFacet,
+} from '@org/sso-core/provider';
+import { providerId } from '../ids.js';
+import type { WorkosWebhookSettings } from '../settings.js';
+import type { EventSource } from '../wire/event.js';
+
+const context = { operation: 'webhooks.receive' };
+
+/** Throws `invalid_argument` for settings under which everything or nothing would be accepted. */
+export function createWebhooks(
+  { secrets, toleranceMs = 300_000 }: WorkosWebhookSettings,
+  source: EventSource,
+): WebhooksFacet {
+  if (!Array.isArray(secrets)) throw malformed('webhooks.secrets must be a list');
+  if (!(Number.isFinite(toleranceMs) && toleranceMs > 0)) {
+    throw malformed('webhooks.toleranceMs must be a positive number of milliseconds');
+  }
+  const verifier = createWebhookVerifier({
+    provider: providerId,
+    // Taken as displayed, prefix included: this is not the scheme of Standard Webhooks. [N]
+    keys: secrets.map((secret) => Buffer.from(requireSetting(secret, 'webhooks.secrets', providerId))),
+    toleranceMs,
+  });
+  return {
+    verify(delivery) {
+      verifier.verify(readSignature(delivery), delivery);
+      return { payload: parseWebhookBody(delivery.body, providerId) };
+    },
+    async parse({ payload }) {
+      const { toEvent } = await import('../wire/event.js');
+      return toEvent(payload, source, context);
+    },
+  };
+}
+
+/** `t=<milliseconds>, v1=<hex>`, in any order; `v1` may come more than once, elements of other names are ignored. [D][N] */
+function readSignature(delivery: WebhookDelivery): WebhookSignature {
+  const values = delivery.headers('workos-signature');
+  if (values.length === 0) throw refused('signature_missing', 'The webhook has no WorkOS-Signature header');
+  const elements = values
+    .flatMap((value) => value.split(','))
+    .map((element) => {
+      const [name, ...rest] = element.split('=');
+      return { name: name?.trim(), value: rest.join('=').trim() };
+    });
+  const [time, ...moreTimes] = elements.filter(({ name }) => name === 't');
+  const signatures = elements.filter(({ name, value }) => name === 'v1' && /^[0-9a-f]{64}$/.test(value));
+  if (!time || moreTimes.length > 0 || signatures.length === 0) {
+    throw refused('signature_malformed', 'The WorkOS-Signature header is not "t=<milliseconds>, v1=<hex>"');
+  }
+  return {
+    prefix: `${time.value}.`,
+    signatures: signatures.map(({ value }) => Buffer.from(value, 'hex')),
+    timestamp: time.value,
+    timestampUnitMs: 1,
+  };
+}
+
+function refused(reason: WebhookRefusedError['reason'], message: string): WebhookRefusedError {
+  return new WebhookRefusedError({ reason, message, provider: providerId });
+}
+
+function malformed(message: string): SsoError {
+  return new SsoError({ code: 'invalid_argument', message, provider: providerId });
+}
