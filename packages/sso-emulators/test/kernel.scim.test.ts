@@ -173,6 +173,15 @@ describe('SCIM users', () => {
     expect((await wireUser(id)).state).toBe('inactive');
   });
 
+  it('are gone once deactivated where the vendor deletes inactive users', async () => {
+    const { create, patch, scim } = await directory({ inactiveUsers: 'deleted' });
+    const id = await create('dana');
+    const { status, body } = await patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
+    expect([status, body.active]).toEqual([200, false]);
+    expect((await scim('GET', `/Users/${id}`)).status).toBe(404);
+    expect(await create('dana')).not.toBe(id);
+  });
+
   it('are patched by paths: parts, filters, extensions', async () => {
     const { scim, patch, wireUser } = await directory();
     const { id } = (await scim('POST', '/Users', oktaUser)).body;

@@ -80,7 +80,6 @@ export interface WebhookVendor {
   /** Waits before the second, third … attempt, in milliseconds; after the last one the delivery has failed. */
   readonly retryDelaysMs: readonly number[];
   readonly timeoutMs: number;
-  readonly userAgent?: string;
 }
 
 interface Waiting {
@@ -319,13 +318,11 @@ export class WebhookQueue {
       secret: badSignature ? this.#vendor.newSecret() : endpoint.secret,
       signedAt: new Date(now.getTime() + (skew ? (skew.fault.skewMs ?? -600_000) : 0)),
     });
-    const { userAgent } = this.#vendor;
     return {
       at: now.toISOString(),
       body: reencode ? reencoded(delivery.body) : signedBody,
       headers: {
         'content-type': 'application/json',
-        ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
         ...signature,
       },
       faults: [skew, badSignature, reencode]

@@ -137,6 +137,7 @@ export class DirectoryState {
   }
 
   #emitChange(directory: Directory, change: DirectoryChange): void {
+    if (this.#parts.events.isSilent) return;
     const emit = (event: string, data: object): void => {
       this.#parts.events.emit(event, directory.organizationId, data);
     };

@@ -37,6 +37,11 @@ export class EventStream {
     this.#parts = parts;
   }
 
+  /** Nobody is told of what happens now. */
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
   /** Records what happened. `data` is copied; without an organization no organization filter finds the event. */
   emit(event: string, organizationId: string | null, data: object): WireEvent | undefined {
     if (this.#isSilent) return undefined;
