@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type DirectoryGroup, type DirectoryUser, fullName, primaryEmail } from '../kernel/directory.js';
+import type { DirectoryAddress } from '../kernel/directory-seed.js';
 import { withVendorFields } from '../kernel/seed.js';
 import type { Directory, Organization } from './objects.js';
 
@@ -136,7 +137,7 @@ function asRecord(value: unknown): Record<string, unknown> {
 /** The predefined attributes, all of them enabled, and the user's own. [D] */
 function customAttributes(user: DirectoryUser): Record<string, unknown> {
   const predefined = {
-    addresses: user.address && [user.address],
+    addresses: user.address && [addressAttribute(user.address)],
     cost_center_name: user.costCenter,
     department_name: user.department,
     division_name: user.division,
@@ -150,4 +151,19 @@ function customAttributes(user: DirectoryUser): Record<string, unknown> {
   };
   const given = Object.entries(predefined).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(given), ...user.customAttributes };
+}
+
+/** An entry of the predefined attribute `addresses`. [D] */
+function addressAttribute(address: DirectoryAddress): object {
+  const { type, formatted, streetAddress, locality, region, postalCode, country } = address;
+  return {
+    type,
+    street_address: streetAddress,
+    locality,
+    region,
+    postal_code: postalCode,
+    country,
+    raw_address: formatted,
+    primary: true,
+  };
 }
