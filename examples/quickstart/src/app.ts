@@ -2,28 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createSso, type LoginResult, type SsoClient } from '@org/sso-core';
 import { createLoginHandlers, toNodeHandler } from '@org/sso-core/web';
-import type { ScalekitProvider } from '@org/sso-scalekit';
-import type { WorkosProvider } from '@org/sso-workos';
 import { profilePage, signInPage } from './pages.js';
+import type { Provider } from './provider-from-environment.js';
+
+const sessionId = (request: Request) =>
+  /session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
+const cookie = (id: string, age: number) => `session=${id}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${age}`;
 
 /** Serves the app; `origin` is where browsers reach it. Works alike with either provider. */
-export function startApp(
-  provider: ScalekitProvider | WorkosProvider,
-  origin: string,
-  secret: string,
-): Server {
+export function startApp(provider: Provider, origin: string, secret: string): Server {
   const base = `/sso/${provider.id}`;
-  const sso: SsoClient<ScalekitProvider | WorkosProvider> = createSso({
+  const sso: SsoClient<Provider> = createSso({
     provider,
     login: { secrets: [secret], redirectUri: `${origin}${base}/callback` },
   });
 
-  // A real app keeps sessions in its database.
+  // A real app keeps sessions in its database, and its cookies Secure.
   const sessions = new Map<string, LoginResult>();
-  const sessionId = (request: Request) =>
-    /(?:^|; )session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
-  const cookie = (value: string, maxAge: number) =>
-    `session=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}`;
 
   const login = createLoginHandlers({
     sso,

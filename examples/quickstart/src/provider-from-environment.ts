@@ -1,8 +1,11 @@
 import { createScalekit, type ScalekitProvider } from '@org/sso-scalekit';
 import { createWorkos, type WorkosProvider } from '@org/sso-workos';
 
+/** The app runs alike on either. */
+export type Provider = ScalekitProvider | WorkosProvider;
+
 /** The provider `SSO_PROVIDER` names, with its settings from the environment. Throws an error that names a missing variable. */
-export function providerFromEnvironment(variables: NodeJS.ProcessEnv): ScalekitProvider | WorkosProvider {
+export function providerFromEnvironment(variables: NodeJS.ProcessEnv): Provider {
   const read = (name: string): string => {
     const value = variables[name];
     if (!value) throw new Error(`${name} is not set: SSO_PROVIDER=${variables['SSO_PROVIDER']} needs it`);

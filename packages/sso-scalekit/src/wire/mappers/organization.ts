@@ -19,14 +19,16 @@ export function toOrganization(
 }
 
 /** The stored name is `dir_sync`; the specification's text says `directory_sync`, a guide `scim`. */
-const directorySyncNames: readonly unknown[] = ['dir_sync', 'directory_sync', 'scim'];
+const directorySyncNames = new Set<unknown>(['dir_sync', 'directory_sync', 'scim']);
 
 function toSettings(settings: unknown): OrganizationSettings {
-  const enabled = objectsOf(fieldsOf(settings)['features'])
-    .filter((feature) => feature['enabled'] === true)
-    .map((feature) => feature['name']);
+  const enabled = new Set(
+    objectsOf(fieldsOf(settings)['features'])
+      .filter((feature) => feature['enabled'] === true)
+      .map((feature) => feature['name']),
+  );
   return {
-    sso: enabled.includes('sso'),
-    directorySync: enabled.some((name) => directorySyncNames.includes(name)),
+    sso: enabled.has('sso'),
+    directorySync: [...directorySyncNames].some((name) => enabled.has(name)),
   };
 }
