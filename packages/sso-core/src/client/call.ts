@@ -3,7 +3,7 @@ import { invalidArgument, SsoError, UnsupportedOperationError } from '../errors.
 import { withCallDeadline } from '../http/deadline.js';
 import type * as InputSchemas from '../schemas/index.js';
 import type { CallContext } from '../provider/context.js';
-import type { Limitations, Support } from '../provider/features.js';
+import type { Limitations } from '../provider/features.js';
 import type { Page, PageRequest } from '../provider/page.js';
 import type { FacetName, ProviderFacets, SsoProvider } from '../provider/provider.js';
 import { notify, type SsoHooks } from './hooks.js';
@@ -18,18 +18,46 @@ export interface Operation<Facet, Input, Output> {
   /** Looks the input's schema up; absent when there is nothing to validate. */
   readonly schema?: (schemas: Schemas) => ZodType<Input>;
   readonly input: Input;
-  /** The feature this operation depends on. */
-  readonly support?: (facet: Facet) => Support;
-  /** Name of that feature in `limitations`. */
-  readonly feature?: string;
+  /** Name of the facet's feature this operation depends on. */
+  readonly feature?: string | undefined;
   readonly options: CallOptions | undefined;
   readonly run: (facet: Facet, input: Input, context: CallContext) => Promise<Output>;
 }
+
+type Feature<Facet> = Facet extends { readonly features: infer Features } ? keyof Features & string : never;
+
+/** Names of the facet methods of this shape. */
+type MethodsLike<Facet, Shape> = {
+  [Method in keyof Facet & string]: Facet[Method] extends Shape ? Method : never;
+}[keyof Facet & string];
+
+type InputMethod<Facet> = MethodsLike<Facet, (input: never, context: CallContext) => Promise<unknown>>;
+type PageMethod<Facet> = MethodsLike<
+  Facet,
+  (filter: never, page: PageRequest, context: CallContext) => Promise<Page<unknown>>
+>;
+type InputOf<Method> = Method extends (input: infer Input, ...rest: never) => unknown ? Input : never;
+type OutputOf<Method> = Method extends (...input: never) => Promise<infer Output> ? Output : never;
+type ItemOf<Method> = OutputOf<Method> extends Page<infer Item> ? Item : never;
+type SchemaLookup<Input> = (schemas: Schemas) => ZodType<Input>;
 
 /** Runs the operations of one facet: capability check, validation, hooks and error sealing, in this order. */
 export interface FacetCaller<Facet> {
   readonly provider: SsoProvider;
   readonly call: <Input, Output>(operation: Operation<Facet, Input, Output>) => Promise<Output>;
+  /** The client method that validates its one input and hands it to the facet method of the same name. */
+  readonly operation: <Method extends InputMethod<Facet>>(
+    method: Method,
+    schema: SchemaLookup<InputOf<Facet[Method]>>,
+    feature?: Feature<Facet>,
+  ) => (input: InputOf<Facet[Method]>, options?: CallOptions) => Promise<OutputOf<Facet[Method]>>;
+  /** The client method that lists what the facet's page method answers. `feature`: what this filter depends on. */
+  readonly listing: <Method extends PageMethod<Facet>>(
+    name: string,
+    method: Method,
+    schema: SchemaLookup<InputOf<Facet[Method]>>,
+    feature?: (filter: InputOf<Facet[Method]>) => Feature<Facet> | undefined,
+  ) => (filter: InputOf<Facet[Method]>, options?: ListOptions) => Listing<ItemOf<Facet[Method]>>;
   readonly list: <Input, Item>(
     operation: Omit<Operation<Facet, Input, Page<Item>>, 'run' | 'options'> & {
       readonly options: ListOptions | undefined;
@@ -65,10 +93,15 @@ export function createFacetCaller<F extends FacetName>(
     facet: Facet,
     name: string,
   ): void {
-    const support = operation.support?.(facet) ?? true;
+    const { feature } = operation;
+    if (feature === undefined) return;
+    const declared = facet as {
+      readonly features?: Readonly<Record<string, unknown>>;
+      readonly limitations?: Limitations;
+    };
+    const support = declared.features?.[feature];
     if (support === false) {
-      const limitations: Limitations = ('limitations' in facet ? facet.limitations : undefined) ?? {};
-      const reason = operation.feature === undefined ? undefined : limitations[operation.feature];
+      const reason = declared.limitations?.[feature];
       throw new UnsupportedOperationError({
         facet: facetName,
         operation: name,
@@ -125,29 +158,54 @@ export function createFacetCaller<F extends FacetName>(
     }
   }
 
+  const list: FacetCaller<Facet>['list'] = ({ run, options, ...operation }) => {
+    const name = `${facetName}.${operation.method}`;
+    const { pageSize } = options ?? {};
+    return createListing(name, pageSize, (page) =>
+      call({
+        ...operation,
+        options,
+        run: async (facet, input, context) => {
+          if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
+            throw invalidArgument(`${name}: pageSize must be a positive integer`, {
+              provider: provider.id,
+              operation: name,
+            });
+          }
+          return run(facet, input, page, context);
+        },
+      }),
+    );
+  };
+
   return {
     provider,
     call,
-    list({ run, options, ...operation }) {
-      const name = `${facetName}.${operation.method}`;
-      const { pageSize } = options ?? {};
-      return createListing(name, pageSize, (page) =>
-        call({
-          ...operation,
-          options,
-          run: async (facet, input, context) => {
-            if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
-              throw invalidArgument(`${name}: pageSize must be a positive integer`, {
-                provider: provider.id,
-                operation: name,
-              });
-            }
-            return run(facet, input, page, context);
-          },
-        }),
-      );
-    },
+    list,
+    operation: (method, schema, feature) => (input, options) =>
+      call({
+        method,
+        schema,
+        input,
+        feature,
+        options,
+        run: (facet, valid, context) => invoke(facet, method, valid, context),
+      }),
+    listing: (name, method, schema, feature) => (filter, options) =>
+      list({
+        method: name,
+        schema,
+        input: filter,
+        feature: feature?.(filter),
+        options,
+        run: (facet, valid, page, context) => invoke(facet, method, valid, page, context),
+      }),
   };
+}
+
+/** Calls a facet method by name, as a method. What name, input and output belong together is checked where it is called. */
+function invoke<Output>(facet: object, method: string, ...input: readonly unknown[]): Promise<Output> {
+  return (facet as Record<string, (...input: readonly unknown[]) => Promise<Output>>)[method]!(...input);
 }
 
 /** The facet itself. Throws `UnsupportedOperationError` when the provider has none. */

@@ -35,7 +35,6 @@ import type {
 } from '../model/index.js';
 import { UnsupportedOperationError } from '../errors.js';
 import { readWebhookRequest, type WebhookRequest } from '../events/webhook-delivery.js';
-import type { DirectoriesFacet } from '../provider/facets/directories.js';
 import type { EventsPage } from '../provider/facets/events.js';
 import type { ProviderFacets } from '../provider/provider.js';
 import type { FacetCaller } from './call.js';
@@ -51,7 +50,7 @@ export interface OrganizationsClient {
   getByExternalId(externalId: string, options?: CallOptions): Promise<Organization>;
 }
 
-export function createOrganizationsClient({ call, list }: Caller<'organizations'>): OrganizationsClient {
+export function createOrganizationsClient({ list, operation }: Caller<'organizations'>): OrganizationsClient {
   return {
     list: (options) =>
       list({
@@ -60,22 +59,8 @@ export function createOrganizationsClient({ call, list }: Caller<'organizations'
         options,
         run: (facet, _, page, context) => facet.listPage(page, context),
       }),
-    get: (id, options) =>
-      call({
-        method: 'get',
-        input: id,
-        schema: (s) => s.organizationSchema.shape.id,
-        options,
-        run: (facet, input, context) => facet.get(input, context),
-      }),
-    getByExternalId: (externalId, options) =>
-      call({
-        method: 'getByExternalId',
-        input: externalId,
-        schema: (s) => s.externalIdSchema,
-        options,
-        run: (facet, input, context) => facet.getByExternalId(input, context),
-      }),
+    get: operation('get', (s) => s.organizationSchema.shape.id),
+    getByExternalId: operation('getByExternalId', (s) => s.externalIdSchema),
   };
 }
 
@@ -93,38 +78,24 @@ export interface OrganizationAdminClient {
 
 export function createOrganizationAdminClient({
   call,
+  operation,
 }: Caller<'organizationAdmin'>): OrganizationAdminClient {
   return {
-    create: (input, options) =>
-      call({
-        method: 'create',
-        input,
-        schema: (s) => s.createOrganizationSchema,
-        options,
-        run: (facet, valid, context) => facet.create(valid, context),
-      }),
-    update: (id, input, options) =>
+    create: operation('create', (s) => s.createOrganizationSchema),
+    update: (id, changes, options) =>
       call({
         method: 'update',
-        input: { id, changes: input },
+        input: { id, changes },
         schema: (s) => s.organizationChangeSchema,
         options,
         run: (facet, valid, context) => facet.update(valid.id, valid.changes, context),
       }),
-    delete: (id, options) =>
-      call({
-        method: 'delete',
-        input: id,
-        schema: (s) => s.organizationSchema.shape.id,
-        options,
-        run: (facet, valid, context) => facet.delete(valid, context),
-      }),
-    updateSettings: (id, input, options) =>
+    delete: operation('delete', (s) => s.organizationSchema.shape.id),
+    updateSettings: (id, changes, options) =>
       call({
         method: 'updateSettings',
         feature: 'settings',
-        support: (facet) => facet.features.settings,
-        input: { id, changes: input },
+        input: { id, changes },
         schema: (s) => s.organizationSettingsChangeSchema,
         options,
         run: (facet, valid, context) => facet.updateSettings(valid.id, valid.changes, context),
@@ -141,48 +112,13 @@ export interface DomainsClient {
   delete(ref: DomainRef, options?: CallOptions): Promise<void>;
 }
 
-export function createDomainsClient({ call, list }: Caller<'domains'>): DomainsClient {
+export function createDomainsClient({ listing, operation }: Caller<'domains'>): DomainsClient {
   return {
-    list: (scope, options) =>
-      list({
-        method: 'list',
-        input: scope,
-        schema: (s) => s.organizationScopeSchema,
-        options,
-        run: (facet, valid, page, context) => facet.listPage(valid, page, context),
-      }),
-    get: (ref, options) =>
-      call({
-        method: 'get',
-        input: ref,
-        schema: (s) => s.domainRefSchema,
-        options,
-        run: (facet, valid, context) => facet.get(valid, context),
-      }),
-    create: (input, options) =>
-      call({
-        method: 'create',
-        input,
-        schema: (s) => s.createDomainSchema,
-        options,
-        run: (facet, valid, context) => facet.create(valid, context),
-      }),
-    verify: (ref, options) =>
-      call({
-        method: 'verify',
-        input: ref,
-        schema: (s) => s.domainRefSchema,
-        options,
-        run: (facet, valid, context) => facet.verify(valid, context),
-      }),
-    delete: (ref, options) =>
-      call({
-        method: 'delete',
-        input: ref,
-        schema: (s) => s.domainRefSchema,
-        options,
-        run: (facet, valid, context) => facet.delete(valid, context),
-      }),
+    list: listing('list', 'listPage', (s) => s.organizationScopeSchema),
+    get: operation('get', (s) => s.domainRefSchema),
+    create: operation('create', (s) => s.createDomainSchema),
+    verify: operation('verify', (s) => s.domainRefSchema),
+    delete: operation('delete', (s) => s.domainRefSchema),
   };
 }
 
@@ -192,24 +128,11 @@ export interface ConnectionsClient {
   get(ref: ConnectionRef, options?: CallOptions): Promise<Connection>;
 }
 
-export function createConnectionsClient({ call, list }: Caller<'connections'>): ConnectionsClient {
+export function createConnectionsClient({ listing, operation }: Caller<'connections'>): ConnectionsClient {
+  const list = listing('list', 'listPage', (s) => s.listConnectionsSchema);
   return {
-    list: (filter = {}, options) =>
-      list({
-        method: 'list',
-        input: filter,
-        schema: (s) => s.listConnectionsSchema,
-        options,
-        run: (facet, valid, page, context) => facet.listPage(valid, page, context),
-      }),
-    get: (ref, options) =>
-      call({
-        method: 'get',
-        input: ref,
-        schema: (s) => s.connectionRefSchema,
-        options,
-        run: (facet, valid, context) => facet.get(valid, context),
-      }),
+    list: (filter = {}, options) => list(filter, options),
+    get: operation('get', (s) => s.connectionRefSchema),
   };
 }
 
@@ -222,52 +145,20 @@ export interface ConnectionAdminClient {
   update(ref: ConnectionRef, input: UpdateConnection, options?: CallOptions): Promise<Connection>;
 }
 
-export function createConnectionAdminClient({ call }: Caller<'connectionAdmin'>): ConnectionAdminClient {
+export function createConnectionAdminClient({
+  call,
+  operation,
+}: Caller<'connectionAdmin'>): ConnectionAdminClient {
   return {
-    delete: (ref, options) =>
-      call({
-        method: 'delete',
-        input: ref,
-        schema: (s) => s.connectionRefSchema,
-        options,
-        run: (facet, valid, context) => facet.delete(valid, context),
-      }),
-    enable: (ref, options) =>
-      call({
-        method: 'enable',
-        feature: 'enable',
-        support: (facet) => facet.features.enable,
-        input: ref,
-        schema: (s) => s.connectionRefSchema,
-        options,
-        run: (facet, valid, context) => facet.enable(valid, context),
-      }),
-    disable: (ref, options) =>
-      call({
-        method: 'disable',
-        feature: 'disable',
-        support: (facet) => facet.features.disable,
-        input: ref,
-        schema: (s) => s.connectionRefSchema,
-        options,
-        run: (facet, valid, context) => facet.disable(valid, context),
-      }),
-    create: (input, options) =>
-      call({
-        method: 'create',
-        feature: 'create',
-        support: (facet) => facet.features.create,
-        input,
-        schema: (s) => s.createConnectionSchema,
-        options,
-        run: (facet, valid, context) => facet.create(valid, context),
-      }),
-    update: (ref, input, options) =>
+    delete: operation('delete', (s) => s.connectionRefSchema),
+    enable: operation('enable', (s) => s.connectionRefSchema, 'enable'),
+    disable: operation('disable', (s) => s.connectionRefSchema, 'disable'),
+    create: operation('create', (s) => s.createConnectionSchema, 'create'),
+    update: (ref, changes, options) =>
       call({
         method: 'update',
         feature: 'update',
-        support: (facet) => facet.features.update,
-        input: { ref, changes: input },
+        input: { ref, changes },
         schema: (s) => s.connectionChangeSchema,
         options,
         run: (facet, valid, context) => facet.update(valid.ref, valid.changes, context),
@@ -286,64 +177,22 @@ export interface UsersClient {
   resendInvitation(ref: MembershipRef, options?: CallOptions): Promise<Invitation>;
 }
 
-export function createUsersClient({ call, list }: Caller<'users'>): UsersClient {
+export function createUsersClient({ call, listing, operation }: Caller<'users'>): UsersClient {
   return {
-    list: (scope, options) =>
-      list({
-        method: 'list',
-        input: scope,
-        schema: (s) => s.organizationScopeSchema,
-        options,
-        run: (facet, valid, page, context) => facet.listPage(valid, page, context),
-      }),
-    listMemberships: (scope, options) =>
-      list({
-        method: 'listMemberships',
-        input: scope,
-        schema: (s) => s.organizationScopeSchema,
-        options,
-        run: (facet, valid, page, context) => facet.listMembershipsPage(valid, page, context),
-      }),
-    get: (id, options) =>
-      call({
-        method: 'get',
-        input: id,
-        schema: (s) => s.userSchema.shape.id,
-        options,
-        run: (facet, valid, context) => facet.get(valid, context),
-      }),
-    create: (input, options) =>
-      call({
-        method: 'create',
-        input,
-        schema: (s) => s.createUserSchema,
-        options,
-        run: (facet, valid, context) => facet.create(valid, context),
-      }),
-    update: (id, input, options) =>
+    list: listing('list', 'listPage', (s) => s.organizationScopeSchema),
+    listMemberships: listing('listMemberships', 'listMembershipsPage', (s) => s.organizationScopeSchema),
+    get: operation('get', (s) => s.userSchema.shape.id),
+    create: operation('create', (s) => s.createUserSchema),
+    update: (id, changes, options) =>
       call({
         method: 'update',
-        input: { id, changes: input },
+        input: { id, changes },
         schema: (s) => s.userChangeSchema,
         options,
         run: (facet, valid, context) => facet.update(valid.id, valid.changes, context),
       }),
-    delete: (id, options) =>
-      call({
-        method: 'delete',
-        input: id,
-        schema: (s) => s.userSchema.shape.id,
-        options,
-        run: (facet, valid, context) => facet.delete(valid, context),
-      }),
-    resendInvitation: (ref, options) =>
-      call({
-        method: 'resendInvitation',
-        input: ref,
-        schema: (s) => s.membershipRefSchema,
-        options,
-        run: (facet, valid, context) => facet.resendInvitation(valid, context),
-      }),
+    delete: operation('delete', (s) => s.userSchema.shape.id),
+    resendInvitation: operation('resendInvitation', (s) => s.membershipRefSchema),
   };
 }
 
@@ -380,10 +229,8 @@ export function createAdminPortalClient({ call, provider }: Caller<'adminPortal'
   };
 }
 
-const byTime =
-  (filter: { readonly updatedAfter?: string | undefined }) =>
-  (facet: DirectoriesFacet): boolean =>
-    filter.updatedAfter === undefined || facet.features.updatedAfter;
+const byTime = (filter: { readonly updatedAfter?: string | undefined } | undefined) =>
+  filter?.updatedAfter === undefined ? undefined : 'updatedAfter';
 
 /** Reading directories. Documented at `DirectoriesFacet`. */
 export interface DirectoriesClient {
@@ -393,44 +240,12 @@ export interface DirectoriesClient {
   listGroups(filter: ListDirectoryGroups, options?: ListOptions): Listing<DirectoryGroup>;
 }
 
-export function createDirectoriesClient({ call, list }: Caller<'directories'>): DirectoriesClient {
+export function createDirectoriesClient({ listing, operation }: Caller<'directories'>): DirectoriesClient {
   return {
-    list: (filter, options) =>
-      list({
-        method: 'list',
-        input: filter,
-        schema: (s) => s.listDirectoriesSchema,
-        options,
-        run: (facet, valid, page, context) => facet.listPage(valid, page, context),
-      }),
-    get: (ref, options) =>
-      call({
-        method: 'get',
-        input: ref,
-        schema: (s) => s.directoryRefSchema,
-        options,
-        run: (facet, valid, context) => facet.get(valid, context),
-      }),
-    listUsers: (filter, options) =>
-      list({
-        method: 'listUsers',
-        feature: 'updatedAfter',
-        support: byTime(filter),
-        input: filter,
-        schema: (s) => s.listDirectoryUsersSchema,
-        options,
-        run: (facet, valid, page, context) => facet.listUsersPage(valid, page, context),
-      }),
-    listGroups: (filter, options) =>
-      list({
-        method: 'listGroups',
-        feature: 'updatedAfter',
-        support: byTime(filter),
-        input: filter,
-        schema: (s) => s.listDirectoryGroupsSchema,
-        options,
-        run: (facet, valid, page, context) => facet.listGroupsPage(valid, page, context),
-      }),
+    list: listing('list', 'listPage', (s) => s.listDirectoriesSchema),
+    get: operation('get', (s) => s.directoryRefSchema),
+    listUsers: listing('listUsers', 'listUsersPage', (s) => s.listDirectoryUsersSchema, byTime),
+    listGroups: listing('listGroups', 'listGroupsPage', (s) => s.listDirectoryGroupsSchema, byTime),
   };
 }
 
@@ -441,38 +256,11 @@ export interface DirectoryAdminClient {
   delete(ref: DirectoryRef, options?: CallOptions): Promise<void>;
 }
 
-export function createDirectoryAdminClient({ call }: Caller<'directoryAdmin'>): DirectoryAdminClient {
+export function createDirectoryAdminClient({ operation }: Caller<'directoryAdmin'>): DirectoryAdminClient {
   return {
-    enable: (ref, options) =>
-      call({
-        method: 'enable',
-        feature: 'enable',
-        support: (facet) => facet.features.enable,
-        input: ref,
-        schema: (s) => s.directoryRefSchema,
-        options,
-        run: (facet, valid, context) => facet.enable(valid, context),
-      }),
-    disable: (ref, options) =>
-      call({
-        method: 'disable',
-        feature: 'disable',
-        support: (facet) => facet.features.disable,
-        input: ref,
-        schema: (s) => s.directoryRefSchema,
-        options,
-        run: (facet, valid, context) => facet.disable(valid, context),
-      }),
-    delete: (ref, options) =>
-      call({
-        method: 'delete',
-        feature: 'delete',
-        support: (facet) => facet.features.delete,
-        input: ref,
-        schema: (s) => s.directoryRefSchema,
-        options,
-        run: (facet, valid, context) => facet.delete(valid, context),
-      }),
+    enable: operation('enable', (s) => s.directoryRefSchema, 'enable'),
+    disable: operation('disable', (s) => s.directoryRefSchema, 'disable'),
+    delete: operation('delete', (s) => s.directoryRefSchema, 'delete'),
   };
 }
 
