@@ -1,6 +1,14 @@
 /** The model, the client and the errors: what applications import. */
 export type * from './model/index.js';
-export { connectionId, domainId, organizationId, parseQualifiedId, userId } from './model/ids.js';
+export {
+  connectionId,
+  directoryGroupId,
+  directoryId,
+  domainId,
+  organizationId,
+  parseQualifiedId,
+  userId,
+} from './model/ids.js';
 export { LoginRejectedError, SsoError, UnsupportedOperationError, WebhookRefusedError } from './errors.js';
 export type {
   CauseSummary,

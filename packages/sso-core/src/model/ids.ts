@@ -51,6 +51,10 @@ export const domainId: (value: string) => DomainId = accept;
 export const connectionId: (value: string) => ConnectionId = accept;
 /** Turns a stored string back into a typed id. Throws `invalid_argument` when it is not qualified. */
 export const userId: (value: string) => UserId = accept;
+/** Turns a stored string back into a typed id. Throws `invalid_argument` when it is not qualified. */
+export const directoryId: (value: string) => DirectoryId = accept;
+/** Turns a stored string back into a typed id. Throws `invalid_argument` when it is not qualified. */
+export const directoryGroupId: (value: string) => DirectoryGroupId = accept;
 
 /** Mints and strips the ids of one provider. Adapters are the only ones who call it. */
 export interface ProviderIds {
