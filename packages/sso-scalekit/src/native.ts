@@ -1,6 +1,9 @@
 import type {
   CallOptions,
   Connection,
+  Directory,
+  DirectoryGroup,
+  DirectoryUser,
   Domain,
   Invitation,
   Membership,
@@ -14,6 +17,7 @@ import { nativeOf, type CallContext } from '@org/sso-core/provider';
 import { refusal } from './errors.js';
 import { providerId } from './ids.js';
 import type { ScalekitConnection } from './wire/connection.js';
+import type { ScalekitDirectory, ScalekitDirectoryGroup, ScalekitDirectoryUser } from './wire/directory.js';
 import type { ScalekitDomain } from './wire/domain.js';
 import type { ScalekitIdTokenClaims } from './wire/id-token.js';
 import type { ScalekitOrganization } from './wire/organization.js';
@@ -53,6 +57,9 @@ export function createNative(api: ApiClient): ScalekitNative {
 export function scalekitNative(entity: Organization): ScalekitOrganization | undefined;
 export function scalekitNative(entity: Domain): ScalekitDomain | undefined;
 export function scalekitNative(entity: Connection): ScalekitConnection | undefined;
+export function scalekitNative(entity: Directory): ScalekitDirectory | undefined;
+export function scalekitNative(entity: DirectoryUser): ScalekitDirectoryUser | undefined;
+export function scalekitNative(entity: DirectoryGroup): ScalekitDirectoryGroup | undefined;
 export function scalekitNative(entity: User): ScalekitUser | undefined;
 export function scalekitNative(entity: Membership): ScalekitMembership | undefined;
 export function scalekitNative(entity: Invitation): ScalekitInvitation | undefined;

@@ -1,28 +1,44 @@
 import { createAxiosTransport, requireBaseUrl, requireSetting } from '@org/sso-core/http';
-import { createTokenVerifier, defineProvider, type SsoProvider } from '@org/sso-core/provider';
+import {
+  createTokenVerifier,
+  defineProvider,
+  type SsoProvider,
+  type WebhooksFacet,
+} from '@org/sso-core/provider';
 import { createScalekitApi } from './api.js';
 import { createAdminPortal } from './facets/admin-portal.js';
 import { createConnectionAdmin, createConnections } from './facets/connections.js';
+import { createDirectories, createDirectoryAdmin } from './facets/directories.js';
 import { createDomains } from './facets/domains.js';
+import { createEvents } from './facets/events.js';
 import { clockToleranceSeconds, createLogin } from './facets/login.js';
 import { createOrganizationAdmin, createOrganizations } from './facets/organizations.js';
 import { createUsers } from './facets/users.js';
+import { createWebhooks } from './facets/webhooks.js';
 import { providerId } from './ids.js';
 import { createNative, type ScalekitNative } from './native.js';
-import type { ScalekitOptions, ScalekitSettings } from './settings.js';
+import type { ScalekitOptions, ScalekitSettings, ScalekitWebhookOptions } from './settings.js';
 
-/** Scalekit as a provider: every facet, and `native` for what the model has no operation for. */
-type LaterFacet = 'directories' | 'directoryAdmin' | 'events' | 'webhooks';
-
-export interface ScalekitProvider extends Required<Omit<SsoProvider, LaterFacet>> {
+/** Scalekit as a provider: every facet but the one that needs a signing secret, and `native` for what the model has no operation for. */
+export interface ScalekitProvider
+  extends Required<Omit<SsoProvider, 'webhooks'>>, Pick<SsoProvider, 'webhooks'> {
   readonly id: typeof providerId;
   readonly native: ScalekitNative;
+}
+
+/** Scalekit with signing secrets: every facet there is. */
+export interface ScalekitWebhookProvider extends ScalekitProvider {
+  readonly webhooks: WebhooksFacet;
 }
 
 /**
  * A provider for one Scalekit environment, to hand to `createSso`. Makes no request and loads nothing until the first operation.
  * Throws `invalid_argument` naming the malformed option.
  */
+export function createScalekit(
+  options: ScalekitOptions & { readonly webhooks: ScalekitWebhookOptions },
+): ScalekitWebhookProvider;
+export function createScalekit(options: ScalekitOptions): ScalekitProvider;
 export function createScalekit(options: ScalekitOptions): ScalekitProvider {
   const settings = checkOptions(options);
   const transport = options.http?.transport ?? createAxiosTransport();
@@ -34,10 +50,12 @@ export function createScalekit(options: ScalekitOptions): ScalekitProvider {
     now: settings.now,
     transport,
   });
+  const environment = new URL(settings.environmentUrl).host;
+  const eventSource = { environment, now: settings.now };
   return defineProvider<ScalekitProvider>({
     specificationVersion: 'v1',
     id: providerId,
-    environment: new URL(settings.environmentUrl).host,
+    environment,
     login: createLogin(api, settings, verifier),
     organizations: createOrganizations(api),
     organizationAdmin: createOrganizationAdmin(api),
@@ -46,6 +64,10 @@ export function createScalekit(options: ScalekitOptions): ScalekitProvider {
     connectionAdmin: createConnectionAdmin(api),
     users: createUsers(api),
     adminPortal: createAdminPortal(api),
+    directories: createDirectories(api),
+    directoryAdmin: createDirectoryAdmin(api),
+    events: createEvents(api, eventSource),
+    ...(options.webhooks && { webhooks: createWebhooks(options.webhooks, eventSource) }),
     native: createNative(api),
   });
 }

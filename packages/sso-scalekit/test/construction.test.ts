@@ -4,6 +4,7 @@ import { inspect, promisify } from 'node:util';
 import { SsoError } from '@org/sso-core';
 import { createScalekit } from '@org/sso-scalekit';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { signed, webhookSecret } from './support.js';
 
 const valid = {
   environmentUrl: 'https://acme.scalekit.dev',
@@ -100,6 +101,19 @@ describe('loading', () => {
       });
       provider.login.rejectionReason('access_denied');`;
     expect(await packagesLoadedBy(create + authorize)).toEqual([]);
+  });
+
+  it('receiving a webhook loads none either', async () => {
+    const { headers, body } = signed(JSON.stringify({ id: 'evt_1', type: 'role.created' }));
+    const receive = `
+      const { createScalekit } = await import('@org/sso-scalekit');
+      const { webhooks } = createScalekit(${JSON.stringify({ ...valid, webhooks: { secrets: [webhookSecret] } })});
+      const headers = ${JSON.stringify(headers)};
+      const verified = webhooks.verify({
+        headers: (name) => [headers[name]], body: Buffer.from(${JSON.stringify(body)}), receivedAt: Date.now(),
+      });
+      await webhooks.parse(verified);`;
+    expect(await packagesLoadedBy(receive)).toEqual([]);
   });
 
   it('an operation loads what it needs', async () => {

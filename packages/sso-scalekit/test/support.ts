@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -40,6 +42,8 @@ export interface Scalekit {
   /** Qualified id of a seeded or created organization. */
   organization(name: string): OrganizationId;
   connection(name: string): ConnectionId;
+  /** Vendor id. */
+  directory(name: string): string;
 }
 
 export function qualified<Kind extends IdKind>(vendorId: string): QualifiedId<Kind> {
@@ -87,6 +91,7 @@ export function useScalekit(options: ScalekitEmulatorOptions = {}): Scalekit {
     forget: () => emulator.control.clearTraffic(),
     organization: (name) => qualified(named(emulator.organizations(), name)),
     connection: (name) => qualified(named(emulator.connections(), name)),
+    directory: (name) => named(emulator.directories(), name),
   };
   return scalekit;
 }
@@ -120,13 +125,33 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** A loopback server for what the emulator cannot answer: closed when the test ends. */
 export async function startVendor(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): Promise<string> {
-  const server = createServer(handle);
+  const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export const webhookSecret = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
+const webhookKey = Buffer.from(webhookSecret.slice('whsec_'.length), 'base64');
+
+/** A delivery as Scalekit signs it, now. */
+export function signed(body: string, now = Date.now()) {
+  const timestamp = String(Math.floor(now / 1000));
+  const signature = createHmac('sha256', webhookKey).update(`msg_1.${timestamp}.${body}`).digest('base64');
+  const headers: Record<string, string | string[]> = {
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
+  };
+  return { headers, body };
+}
+
+/** JSON of `test/fixtures`. */
+export function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8'));
 }
