@@ -1,4 +1,5 @@
-import { createSso, SsoError, type CallOptions, type SsoClient } from '@org/sso-core';
+import { createHmac } from 'node:crypto';
+import { createSso, SsoError, type CallOptions, type SsoClient, type SsoEvent } from '@org/sso-core';
 import type { CallContext } from '@org/sso-core/provider';
 import {
   startWorkosEmulator,
@@ -8,13 +9,21 @@ import {
   type WorkosEmulatorOptions,
 } from '@org/sso-emulators';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { createWorkos, type WorkosOptions, type WorkosProvider } from '../src/index.js';
+import {
+  createWorkos,
+  type WorkosEventSettings,
+  type WorkosOptions,
+  type WorkosProvider,
+  type WorkosSettings,
+} from '../src/index.js';
 
 export const redirectUri = 'http://localhost:3000/sso/workos/callback';
+export const webhookSecret = 'whsec_0FWAiVGkEfGBqqsJH4aNAGBJ4';
 const loginSecret = 'a-login-secret-of-at-least-32-characters';
 
 export interface Workos {
   readonly emulator: WorkosEmulator;
+  settings(): WorkosSettings;
   provider(options?: Partial<WorkosOptions>): WorkosProvider;
   sso(options?: Partial<WorkosOptions>): SsoClient<WorkosProvider>;
   /** The next matching answer is this JSON instead of the emulator's. */
@@ -39,14 +48,13 @@ export function useWorkos(options: WorkosEmulatorOptions = {}): Workos {
     get emulator() {
       return emulator;
     },
-    provider: (overrides) =>
-      createWorkos({
-        apiKey: emulator.apiKey,
-        clientId: emulator.clientId,
-        baseUrl: emulator.url,
-        http: { retryDelayMs: 1 },
-        ...overrides,
-      }),
+    settings: () => ({
+      apiKey: emulator.apiKey,
+      clientId: emulator.clientId,
+      baseUrl: emulator.url,
+      http: { retryDelayMs: 1 },
+    }),
+    provider: (overrides) => createWorkos({ ...workos.settings(), ...overrides }),
     sso: (overrides) =>
       createSso({ provider: workos.provider(overrides), login: { secrets: [loginSecret], redirectUri } }),
     answer: (path, body, more) =>
@@ -70,6 +78,26 @@ function named(items: readonly { id: string; name: string }[], name: string): st
   const found = items.find((item) => item.name === name);
   if (!found) throw new Error(`The emulator has no "${name}"`);
   return found.id;
+}
+
+/** A request as WorkOS sends it. */
+export function signed(body: string, { secret = webhookSecret, at = Date.now() } = {}) {
+  const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
+  return { headers: { 'WorkOS-Signature': `t=${at}, v1=${signature}` }, body };
+}
+
+/** The neutral event of a signed webhook. */
+export async function received(
+  wire: unknown,
+  inactiveUsers: WorkosEventSettings['inactiveUsers'] = 'deleted',
+): Promise<SsoEvent> {
+  const provider = createWorkos({
+    apiKey: 'sk_test_1',
+    clientId: 'client_1',
+    events: { inactiveUsers },
+    webhooks: { secrets: [webhookSecret] },
+  });
+  return createSso({ provider }).webhooks.receive(signed(JSON.stringify(wire)));
 }
 
 export function contextOf(operation: string, options: CallOptions = {}): CallContext {

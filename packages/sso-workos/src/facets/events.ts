@@ -78,7 +78,7 @@ function writeCursor({ at, lastEventId }: Position): string {
 }
 
 function readCursor(cursor: string, context: CallContext): Position {
-  const [, instant = '', lastEventId] = /^([^/]+)(?:\/(.+))?$/.exec(cursor) ?? [];
+  const [, instant = '', lastEventId] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)(?:\/(.+))?$/.exec(cursor) ?? [];
   const at = Date.parse(instant);
   if (Number.isNaN(at)) throw refusal('invalid_argument', context, 'the cursor is not one of this stream');
   return { at, lastEventId };

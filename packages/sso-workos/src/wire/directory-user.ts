@@ -20,7 +20,7 @@ const directoryUserSchema = z.object({
   ...roleFields,
   groups: z.array(z.object({ id: z.string().min(1), name: text })).nullish(),
   // A record would be checked and copied key by key: a quarter of the cost of a long listing.
-  custom_attributes: z.unknown(),
+  custom_attributes: z.unknown().optional(),
   created_at: text,
   updated_at: text,
 });

@@ -26,7 +26,7 @@ const envelopeSchema = z.object({
   id: z.string().min(1),
   event: z.string().min(1),
   created_at: text,
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** What of an event follows from its data. */
@@ -459,7 +459,7 @@ function unrecognized({ id, event, data }: z.infer<typeof envelopeSchema>): Cont
     type: 'unrecognized',
     subject: `event:${id}`,
     organizationId: typeof organizationId === 'string' ? qualifyOptional(organizationId) : null,
-    data: { vendorType: event, payload: data },
+    data: { vendorType: event, payload: data ?? null },
   };
 }
 
