@@ -7,6 +7,7 @@ export type { FacetName, ProviderFacets, SsoProvider } from './provider.js';
 export { facetNames } from './provider.js';
 export { defineProvider } from './define-provider.js';
 export { nativeOf, withNative } from './native.js';
+export { toTimestamp } from './timestamp.js';
 export { createProviderIds, type ProviderIds } from '../model/ids.js';
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
 export {

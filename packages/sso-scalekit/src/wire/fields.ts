@@ -1,3 +1,5 @@
+export { toTimestamp } from '@org/sso-core/provider';
+
 /** JSON nobody checked. A value of another type than expected counts as absent. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,12 +19,6 @@ export function objectsOf(value: unknown): Fields[] {
 /** Absent, `null` and `''` say the same [S]. */
 export function orNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/** ISO-8601 in UTC to the millisecond; `null` when there is none or it cannot be read. */
-export function toTimestamp(value: unknown): string | null {
-  const milliseconds = Date.parse(orNull(value) ?? '');
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
 }
 
 /** Pairs whose value is text; `{}` when there are none. */
