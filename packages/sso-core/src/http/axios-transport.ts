@@ -2,17 +2,20 @@ import type { AxiosError } from 'axios';
 import { TransportError, type HttpTransport } from './transport.js';
 
 const maxResponseBytes = 64 * 1024 * 1024;
-const keepText = [(data: unknown) => data];
 
-/** The default transport: axios, loaded on the first request. Answers of more than 64 MiB are refused. */
+/**
+ * The default transport: axios, loaded on the first request. Answers of more than 64 MiB are refused. It uses axios' adapter directly,
+ * not an instance: the defaults and interceptors of an app that uses axios too neither see credentials nor change requests.
+ */
 export function createAxiosTransport(): HttpTransport {
+  let loaded: ReturnType<typeof load> | undefined;
   return async ({ method, url, headers, body, signal }) => {
-    const { default: axios } = await import('axios');
+    const { send, AxiosHeaders } = await (loaded ??= load());
     try {
-      const response = await axios.request<string>({
+      const response = await send({
         method,
         url,
-        headers: { ...headers },
+        headers: new AxiosHeaders(headers),
         data: body,
         signal,
         responseType: 'text',
@@ -20,19 +23,22 @@ export function createAxiosTransport(): HttpTransport {
         maxRedirects: 0,
         maxContentLength: maxResponseBytes,
         validateStatus: null,
-        transformRequest: keepText,
-        transformResponse: keepText,
       });
       return {
         status: response.status,
         headers: response.headers as Record<string, string>,
-        body: response.data ?? '',
+        body: (response.data as string | undefined) ?? '',
       };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw toTransportError(error);
     }
   };
+}
+
+async function load() {
+  const { AxiosHeaders, getAdapter } = await import('axios');
+  return { AxiosHeaders, send: getAdapter(['http', 'fetch']) };
 }
 
 function toTransportError(error: unknown): TransportError {
