@@ -16,6 +16,7 @@ interface CliOptions {
   readonly host: string;
   readonly seed?: string;
   readonly clock: string;
+  readonly grpc?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,6 +31,7 @@ const program = new Command('sso-emulators')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--seed <file>', 'JSON file with organizations, connections and directories')
   .option('--clock <instant>', 'ISO 8601 instant at which time stands still', 'real')
+  .option('--grpc', 'Scalekit: serve gRPC on the same port; needs the package @scalekit-sdk/node')
   .option('--json', 'print one JSON line when ready')
   .action(async (options: CliOptions) => {
     try {
@@ -40,10 +42,22 @@ const program = new Command('sso-emulators')
     }
   });
 
-async function serve({ vendor, port, host, seed: file, clock, json }: CliOptions): Promise<void> {
+async function serve({
+  vendor,
+  port,
+  host,
+  seed: file,
+  clock,
+  grpc = false,
+  json,
+}: CliOptions): Promise<void> {
+  if (grpc && vendor !== 'scalekit') throw new Error('--grpc is for scalekit: WorkOS has no gRPC');
   const seed = file === undefined ? defaultSeed : await readSeedFile(file);
-  const start = vendor === 'scalekit' ? startScalekitEmulator : startWorkosEmulator;
-  const emulator = await start({ port, host, seed, clock });
+  const options = { port, host, seed, clock };
+  const emulator =
+    vendor === 'scalekit'
+      ? await startScalekitEmulator({ ...options, grpc })
+      : await startWorkosEmulator(options);
   const stop = (): void => {
     void emulator.close().then(() => process.exit(0));
   };

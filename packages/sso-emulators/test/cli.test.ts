@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,6 +119,26 @@ describe('sso-emulators', () => {
     expect(error).toMatch(problem);
     expect(error).toMatch(file);
     expect(error.trim()).not.toContain('\n');
+  });
+
+  it('serves gRPC and REST on one port with --grpc, and refuses it for WorkOS', async () => {
+    const { url } = JSON.parse(await firstLine(run('--vendor', 'scalekit', '--grpc', '--json')));
+    expect((await fetch(`${url}/keys`)).status).toBe(200);
+    const session = connect(url);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/scalekit.v1.organizations.OrganizationService/ListOrganization',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    stream.end(Buffer.alloc(5)).resume();
+    const [trailers] = (await once(stream, 'trailers')) as [IncomingHttpHeaders];
+    expect(trailers['grpc-status']).toBe('16');
+    session.close();
+    expect(await failure('--vendor', 'workos', '--grpc')).toMatchObject({
+      code: 1,
+      error: 'sso-emulators: --grpc is for scalekit: WorkOS has no gRPC\n',
+    });
   });
 
   it('refuses a missing seed file, a clock that is none and a missing vendor', async () => {

@@ -16,6 +16,24 @@ export interface EmulatorRequest {
   form(): URLSearchParams;
 }
 
+/** `url` is absolute. */
+export function createRequest(
+  method: string,
+  url: URL,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): EmulatorRequest {
+  return {
+    method,
+    url,
+    params: {},
+    headers,
+    body,
+    json: () => (body.length === 0 ? undefined : (JSON.parse(body.toString('utf8')) as unknown)),
+    form: () => new URLSearchParams(body.toString('utf8')),
+  };
+}
+
 /** An answer: an object body is sent as JSON, a string as it is. */
 export interface EmulatorResponse {
   readonly status: number;

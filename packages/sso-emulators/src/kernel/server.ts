@@ -1,10 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlPath, type ControlParts, createControl } from './control.js';
 import { type ControlClient, createControlClient } from './control-client.js';
 import type { Fault } from './faults.js';
-import { type EmulatorRequest, type EmulatorResponse, type Handler } from './http.js';
+import { createRequest, type EmulatorRequest, type EmulatorResponse, type Handler } from './http.js';
+import { acceptBoth } from './protocols.js';
 import type { TrafficEntry } from './traffic.js';
+
+/** Answers a vendor request as the fault dial wants it, `close` for no answer at all; the traffic log keeps it. */
+export type Exchange = (request: EmulatorRequest) => Promise<EmulatorResponse | 'close'>;
+
+/** Answers a request of an HTTP/2 connection. */
+export type Http2Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 export interface ServerOptions extends ControlParts {
   /** 127.0.0.1 when absent. */
@@ -15,6 +28,8 @@ export interface ServerOptions extends ControlParts {
   readonly handle: Handler;
   /** Headers of every vendor answer, faults included: a new request id. */
   readonly responseHeaders?: () => Readonly<Record<string, string>>;
+  /** What connections that open with HTTP/2 are for; without it they are refused. */
+  readonly http2?: (exchange: Exchange) => Http2Handler;
 }
 
 export interface EmulatorServer {
@@ -39,11 +54,20 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request = await readRequest(incoming, url);
-    const { method, url: target } = request;
-    if (target.pathname === controlPath || target.pathname.startsWith(`${controlPath}/`)) {
+    const { pathname } = request.url;
+    if (pathname === controlPath || pathname.startsWith(`${controlPath}/`)) {
       await send(outgoing, await handleControl(request));
       return;
     }
+    const { response, fault } = await exchange(request);
+    if (response === 'close') incoming.socket.destroy();
+    else await send(outgoing, response, fault);
+  }
+
+  async function exchange(
+    request: EmulatorRequest,
+  ): Promise<{ response: EmulatorResponse | 'close'; fault: Fault | undefined }> {
+    const { method, url: target } = request;
     const entry: TrafficEntry = {
       method,
       path: target.pathname,
@@ -56,20 +80,28 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
     traffic.add(entry);
     const fault = faults.take(method, target.pathname);
     const response = fault ? await spoil(fault, () => handle(request)) : await handle(request);
-    if (response === 'close') {
-      incoming.socket.destroy();
-      return;
-    }
+    if (response === 'close') return { response, fault };
     entry.status = response.status;
     const headers = { ...options.responseHeaders?.(), ...response.headers };
-    await send(outgoing, { ...response, headers }, fault);
+    return { response: { ...response, headers }, fault };
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
+  const listener = options.http2
+    ? acceptBoth(
+        server,
+        createHttp2Server(options.http2(async (request) => (await exchange(request)).response)),
+      )
+    : server;
+  const sockets = new Set<Socket>();
+  listener.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
-  const bound = server.address();
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(port, host, resolve);
+  });
+  const bound = listener.address();
   if (bound === null || typeof bound === 'string') throw new Error('the emulator must listen on a TCP port');
   const { address } = bound;
   const reachable = address === '0.0.0.0' ? '127.0.0.1' : address.includes(':') ? `[${address}]` : address;
@@ -81,8 +113,8 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
     control: createControlClient(controlUrl),
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        listener.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
@@ -121,16 +153,12 @@ async function spoil(
 async function readRequest(incoming: IncomingMessage, origin: string): Promise<EmulatorRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
-  return {
-    method: incoming.method ?? 'GET',
-    url: new URL(`${origin}${incoming.url ?? '/'}`),
-    params: {},
-    headers: incoming.headers,
-    body,
-    json: () => (body.length === 0 ? undefined : (JSON.parse(body.toString('utf8')) as unknown)),
-    form: () => new URLSearchParams(body.toString('utf8')),
-  };
+  return createRequest(
+    incoming.method ?? 'GET',
+    new URL(`${origin}${incoming.url ?? '/'}`),
+    incoming.headers,
+    Buffer.concat(chunks),
+  );
 }
 
 async function send(outgoing: ServerResponse, response: EmulatorResponse, fault?: Fault): Promise<void> {

@@ -38,6 +38,11 @@ export interface ScalekitEmulatorOptions {
   readonly mode?: AuthenticationMode;
   /** Where `?idp_initiated_login=<jwt>` is sent; beats the seed's. */
   readonly initiateLoginUrl?: string;
+  /**
+   * Serve gRPC on the same origin too, as the official SDKs speak it; `false` when absent. Needs the package
+   * `@scalekit-sdk/node`.
+   */
+  readonly grpc?: boolean;
   /** When webhooks are sent, and sent again. */
   readonly webhooks?: WebhookQueueOptions;
 }
@@ -60,8 +65,8 @@ export interface ScalekitEmulator {
 
 /**
  * Starts a Scalekit environment on loopback: REST API, OAuth endpoints, portal pages, identity-provider pages and the
- * control API at `/_emulator`. Rejects with `InvalidInputError` for a bad seed and with the listen error for a taken
- * port.
+ * control API at `/_emulator`. Rejects with `InvalidInputError` for a bad seed, with the listen error for a taken port,
+ * and when `grpc` is wanted without the package it needs.
  */
 export async function startScalekitEmulator(
   options: ScalekitEmulatorOptions = {},
@@ -101,6 +106,7 @@ export async function startScalekitEmulator(
     ...(seed.redirectUris && { redirectUris: seed.redirectUris }),
   };
   const operations = routes(environment);
+  const grpc = options.grpc ? await import('./grpc/front.js') : undefined;
   const server = await startServer({
     host: options.host,
     port: options.port,
@@ -111,6 +117,7 @@ export async function startScalekitEmulator(
     traffic: createTraffic(),
     vendor: createScalekitControl(environment, seed),
     routes: operations,
+    ...(grpc && { http2: grpc.createGrpcFront(operations) }),
     handle: createRouter(operations, () => ({
       status: 404,
       body: { code: 5, message: 'Not Found', details: [] },
