@@ -65,6 +65,8 @@ export interface SsoOptions<P extends SsoProvider> {
   /** Needed for `login.begin` and `login.complete`. */
   readonly login?: LoginSettings;
   readonly hooks?: SsoHooks;
+  /** What the time of a webhook is compared with. Milliseconds since the epoch; default `Date.now`. */
+  readonly now?: () => number;
 }
 
 /**
@@ -88,7 +90,7 @@ export function createSso<P extends SsoProvider>(options: SsoOptions<P>): SsoCli
     directories: createDirectoriesClient(caller('directories')),
     directoryAdmin: createDirectoryAdminClient(caller('directoryAdmin')),
     events: createEventsClient(caller('events')),
-    webhooks: createWebhooksClient(caller('webhooks')),
+    webhooks: createWebhooksClient(caller('webhooks'), options.now),
   };
   return Object.freeze({ ...facets, provider }) as unknown as SsoClient<P>;
 }

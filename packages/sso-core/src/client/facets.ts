@@ -270,14 +270,17 @@ export interface WebhooksClient {
   receive(request: WebhookRequest): Promise<SsoEvent>;
 }
 
-export function createWebhooksClient({ call }: Caller<'webhooks'>): WebhooksClient {
+export function createWebhooksClient(
+  { call }: Caller<'webhooks'>,
+  now: () => number = Date.now,
+): WebhooksClient {
   return {
     receive: (request) =>
       call({
         method: 'receive',
         input: request,
         options: undefined,
-        run: async (facet, input) => facet.parse(facet.verify(await readWebhookRequest(input, Date.now()))),
+        run: async (facet, input) => facet.parse(facet.verify(await readWebhookRequest(input, now()))),
       }),
   };
 }
@@ -293,6 +296,7 @@ export function createEventsClient({ call }: Caller<'events'>): EventsClient {
     pull: (request, options) =>
       call({
         method: 'pull',
+        feature: request?.organizationId === undefined ? undefined : 'organizationFilter',
         input: request,
         schema: (s) => s.pullEventsSchema,
         options,

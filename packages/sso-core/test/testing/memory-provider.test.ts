@@ -133,3 +133,64 @@ test('the world refuses what could not happen', () => {
     'There is no connection',
   );
 });
+
+test('what happens in a directory is listed, streamed and delivered until acknowledged', async () => {
+  const { sso, world, organizationId } = setUp();
+  const { id: directoryId } = world.createDirectory({ organizationId, identityProvider: 'okta' });
+  const ada = world.hire(directoryId, { id: '00u1', email: 'ada@acme.example', firstName: 'Ada' });
+  const group = world.createGroup(directoryId, 'Engineering');
+  world.addMember(group.id, ada.id);
+  world.addMember(group.id, ada.id);
+  world.renameGroup(group.id, 'Research');
+  world.changePerson(ada.id, { lastName: 'Adams', status: 'inactive' });
+
+  const listed = [];
+  for await (const user of sso.directories.listUsers({ organizationId, directoryId })) listed.push(user);
+  expect(listed).toMatchObject([
+    { id: ada.id, name: 'Ada Adams', status: 'inactive', groups: [{ id: group.id, name: 'Research' }] },
+  ]);
+
+  world.deleteGroup(group.id);
+  world.deletePerson(ada.id);
+  const { events } = await sso.events.pull({ cursor: '0' });
+  expect(events.map(({ type }) => type)).toEqual([
+    'directory.activated',
+    'directory.user.created',
+    'directory.group.created',
+    'directory.group.user_added',
+    'directory.group.updated',
+    'directory.user.updated',
+    'directory.group.user_removed',
+    'directory.group.deleted',
+    'directory.user.deleted',
+  ]);
+
+  const received: unknown[] = [];
+  let failures = 1;
+  const receive = async (request: Request) => {
+    const event = await sso.webhooks.receive(request);
+    if (received.length === 4 && failures-- > 0) return new Response(null, { status: 503 });
+    received.push(event);
+    return new Response(null, { status: 202 });
+  };
+  expect(await world.deliverWebhooks(receive)).toBe(5);
+  expect(await world.deliverWebhooks(receive)).toBe(0);
+  expect(received).toEqual(events);
+});
+
+test('an event of an unknown type, or one that cannot be read, is unrecognized', async () => {
+  const { sso, world } = setUp();
+  world.recordEvent({ id: 'event_a', type: 'brand.new', data: { colour: 'blue' } });
+  world.recordEvent({ id: 'event_b', type: 'directory.user.created', data: {} });
+  const { events } = await sso.events.pull({ cursor: '0' });
+  expect(events).toMatchObject([
+    { id: 'event_a', type: 'unrecognized', data: { vendorType: 'brand.new', payload: { colour: 'blue' } } },
+    { id: 'event_b', type: 'unrecognized', data: { vendorType: 'directory.user.created', payload: {} } },
+  ]);
+});
+
+test('webhooks need a secret', () => {
+  for (const webhookSecrets of [[], ['']]) {
+    expect(() => createMemoryProvider({ webhookSecrets })).toThrow('at least one signing secret');
+  }
+});

@@ -75,7 +75,15 @@ export function createOrganizationAdmin(state: MemoryState) {
         requireOrganization(state, id, context);
         const within = (item: { organizationId: OrganizationId | null }) => item.organizationId === id;
         organizations.delete(id);
-        for (const table of [state.domains, state.connections, state.memberships, state.invitations])
+        for (const table of [
+          state.domains,
+          state.connections,
+          state.memberships,
+          state.invitations,
+          state.directories,
+          state.directoryUsers,
+          state.directoryGroups,
+        ])
           table.deleteWhere(within);
       }),
     updateSettings: (id, input, context) =>

@@ -1,6 +1,9 @@
 import { SsoError, type SsoErrorCode } from '../../errors.js';
 import type {
   Connection,
+  Directory,
+  DirectoryGroup,
+  DirectoryUser,
   Domain,
   IdKind,
   Invitation,
@@ -38,6 +41,8 @@ export interface MemoryOptions {
   readonly environment?: string;
   /** Where logins that begin at the identity provider arrive. Default `https://app.example/login`. */
   readonly initiateLoginUrl?: string;
+  /** What webhooks may be signed with; the first one signs. Default: one that is no secret. */
+  readonly webhookSecrets?: readonly string[];
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -49,6 +54,7 @@ export interface MemoryState {
   /** Where the provider would live; a reserved name that nobody can reach. */
   readonly origin: string;
   readonly initiateLoginUrl: string;
+  readonly webhookSecrets: readonly string[];
   readonly now: () => number;
   readonly ids: ProviderIds;
   readonly organizations: Table<Organization>;
@@ -57,6 +63,12 @@ export interface MemoryState {
   readonly users: Table<User>;
   readonly memberships: Table<Membership>;
   readonly invitations: Table<Invitation>;
+  readonly directories: Table<Directory>;
+  /** Always with their groups. */
+  readonly directoryUsers: Table<DirectoryUser>;
+  readonly directoryGroups: Table<DirectoryGroup>;
+  /** The stream as it is sent, oldest first. */
+  readonly events: object[];
   /** Connections whose identity provider is fully configured. */
   readonly configured: Set<string>;
   readonly identities: Map<string, readonly MemoryIdentity[]>;
@@ -91,6 +103,7 @@ export function createMemoryState({
   id = 'memory',
   environment = 'test',
   initiateLoginUrl = 'https://app.example/login',
+  webhookSecrets = ['memory-webhook-secret'],
   now = Date.now,
 }: MemoryOptions): MemoryState {
   const ids = createProviderIds(id);
@@ -103,6 +116,7 @@ export function createMemoryState({
     environment,
     origin: `https://${id}.invalid`,
     initiateLoginUrl,
+    webhookSecrets,
     now,
     ids,
     organizations: createTable(({ id: key }) => key),
@@ -111,6 +125,10 @@ export function createMemoryState({
     users: createTable(({ id: key }) => key),
     memberships: createTable((membership) => membershipKey(membership)),
     invitations: createTable((invitation) => invitation.vendorId!),
+    directories: createTable(({ id: key }) => key),
+    directoryUsers: createTable(({ id: key }) => key),
+    directoryGroups: createTable(({ id: key }) => key),
+    events: [],
     configured: new Set(),
     identities: new Map(),
     publishedDomains: new Set(),

@@ -5,12 +5,16 @@ import type {
   Domain,
   Organization,
   OrganizationId,
+  SsoEvent,
 } from '../../model/index.js';
 import { addConnection } from './connections.js';
+import { createDirectoryWorld, type MemoryDirectoryWorld } from './directory-world.js';
 import { addDomain } from './domains.js';
+import { readEvent, recordPayload } from './events.js';
 import type { MemoryAuthorization, MemorySignIn } from './login.js';
 import { membershipKey, type MemoryCall, type MemoryIdentity, type MemoryState } from './state.js';
 import { isSameAddress } from './users.js';
+import { signWebhook, type MemoryWebhook } from './webhooks.js';
 
 export interface MemoryOrganizationSeed {
   readonly name: string;
@@ -37,7 +41,7 @@ export interface MemoryConnectionSeed {
 }
 
 /** The provider's other side: what happens at the vendor, at identity providers and in mailboxes. Nothing here counts as a call. */
-export interface MemoryWorld {
+export interface MemoryWorld extends MemoryDirectoryWorld {
   createOrganization(seed: MemoryOrganizationSeed): Organization;
   createConnection(seed: MemoryConnectionSeed): Connection;
   /** Publishes the DNS record that `domains.verify` looks for. */
@@ -52,6 +56,22 @@ export interface MemoryWorld {
   }): string;
   /** The invited person accepts. Throws when there is no pending invitation. */
   acceptInvitation(invitation: { readonly organizationId: OrganizationId; readonly email: string }): void;
+  /** Adds an event of any shape to the stream. */
+  recordEvent(
+    payload: { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>,
+  ): void;
+  /** The stream, oldest first. */
+  readonly events: () => Promise<SsoEvent[]>;
+  /**
+   * Posts the events that nobody acknowledged yet to `receive`, oldest first, until one is not answered with a 2xx. Answers how many are
+   * left.
+   */
+  deliverWebhooks(receive: (request: Request) => Response | Promise<Response>): Promise<number>;
+  /** A webhook request with this body. `secret`: default the first one. `timestamp`: milliseconds since the epoch, default now. */
+  signWebhook(
+    body: string,
+    options?: { readonly secret?: string; readonly timestamp?: string },
+  ): MemoryWebhook;
   /** The next operation that reaches the provider throws this instead. Queues. */
   failNext(error: Error): void;
   /** Operations that reached the provider, oldest first. */
@@ -61,9 +81,18 @@ export interface MemoryWorld {
   readonly domains: () => Domain[];
 }
 
+const webhookUrl = 'https://app.example/webhooks/memory';
+
 export function createWorld(state: MemoryState, authorization: MemoryAuthorization): MemoryWorld {
-  const { organizations, connections, domains } = state;
+  const { organizations, connections, domains, events } = state;
+  let delivered = 0;
+  const sign: MemoryWorld['signWebhook'] = (
+    body,
+    { secret = state.webhookSecrets[0]!, timestamp = String(state.now()) } = {},
+  ) => signWebhook(body, secret, timestamp);
+
   return {
+    ...createDirectoryWorld(state),
     createOrganization({ name, externalId = null, metadata = {}, domains: own = [] }) {
       const organization = organizations.insert({
         ...state.entity<'organization'>('org'),
@@ -115,6 +144,21 @@ export function createWorld(state: MemoryState, authorization: MemoryAuthorizati
         vendorStatus: 'active',
       });
     },
+    recordEvent: (payload) => recordPayload(state, payload),
+    events: () => Promise.all(events.map((event) => readEvent(state, event, { operation: 'world.events' }))),
+    async deliverWebhooks(receive) {
+      for (; delivered < events.length; delivered += 1) {
+        const message = sign(JSON.stringify(events[delivered]));
+        const request = new Request(webhookUrl, {
+          method: 'POST',
+          headers: { ...message.headers, 'content-type': 'application/json' },
+          body: message.body,
+        });
+        if (!(await receive(request)).ok) break;
+      }
+      return events.length - delivered;
+    },
+    signWebhook: sign,
     failNext(error) {
       state.failures.push(error);
     },
