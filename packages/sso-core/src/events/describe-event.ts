@@ -29,7 +29,7 @@ export function describeEvent(event: SsoEvent, quarantine: string | null = null)
   return {
     event,
     order: orderOf(event),
-    removal: isRemoval(event),
+    removal: accessAfter(event) === false && !event.type.endsWith('.created'),
     scope: event.organizationId ?? `${event.provider}:${event.environment}`,
     quarantine,
   };
@@ -41,15 +41,23 @@ export function orderOf({ occurredAt, id }: Pick<SsoEvent, 'occurredAt' | 'id'>)
   return `${seconds}.${fraction.padEnd(9, '0')}|${String(id.length).padStart(4, '0')}|${id}`;
 }
 
-function isRemoval(event: SsoEvent): boolean {
+/** Whether the person it is about has access after it; `null` when it is about no person. */
+export function accessAfter(event: SsoEvent): boolean | null {
   switch (event.type) {
-    case 'directory.user.deleted':
-    case 'user.deleted':
-    case 'membership.deleted':
-      return true;
+    case 'directory.user.created':
     case 'directory.user.updated':
-      return event.data.user.status !== 'active';
-    default:
+      return event.data.user.status === 'active';
+    case 'membership.created':
+    case 'membership.updated':
+      return event.data.membership.status === 'active';
+    case 'user.created':
+    case 'user.updated':
+      return true;
+    case 'directory.user.deleted':
+    case 'membership.deleted':
+    case 'user.deleted':
       return false;
+    default:
+      return null;
   }
 }

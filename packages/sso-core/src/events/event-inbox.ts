@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { SsoError, WebhookRefusedError } from '../errors.js';
+import { EventEmitter } from 'eventemitter3';
 import { requireProviderFacet } from '../client/call.js';
-import { sleep } from '../http/rate-limiter.js';
+import { notify } from '../client/hooks.js';
+import { SsoError, WebhookRefusedError } from '../errors.js';
 import type { SsoEvent, SsoEventOf, SsoEventType } from '../model/event.js';
 import type { EventsFacet } from '../provider/facets/events.js';
 import type { SsoProvider } from '../provider/provider.js';
+import { createBell, type Bell } from './bell.js';
 import { describeEvent } from './describe-event.js';
 import { planEvent } from './event-plan.js';
 import type {
@@ -23,7 +25,7 @@ export interface EventDelivery {
   readonly idempotencyKey: string;
   /** From 1. */
   readonly attempt: number;
-  /** Aborts when the inbox stops. */
+  /** Aborts when the inbox stops, or the time for the event is over. */
   readonly signal: AbortSignal;
 }
 
@@ -56,8 +58,11 @@ export interface EventInboxOptions {
   readonly retry?: RetrySettings;
   /** Events handled at the same time by this process, each of another subject. Default 4. */
   readonly concurrency?: number;
-  /** Milliseconds a worker may take for one event before another takes it over. Default 60,000. */
-  readonly leaseMs?: number;
+  /**
+   * Milliseconds the handlers of one event have together; then their signal aborts and the attempt has failed. Default 60,000. What a
+   * process held when it died is taken over after one and a half times as long.
+   */
+  readonly handlerTimeoutMs?: number;
   /** Milliseconds between pulls; providers without the `events` facet are not pulled. Default 60,000. */
   readonly pullIntervalMs?: number;
   /** ISO-8601: where the first pull starts. Default now. */
@@ -66,14 +71,14 @@ export interface EventInboxOptions {
   readonly webhooks?: 'store' | 'poke';
   /** Refuses webhooks of organizations that are not yours. Default: all are accepted. */
   readonly knowsOrganization?: (organizationId: string) => boolean | Promise<boolean>;
-  /** Called when an event is held or quarantined. It gets ids and types, no data. */
+  /** Called when something waits for a person or fails in the background. It gets ids and types, no data. */
   readonly onAttention?: (notice: AttentionNotice) => void;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
 export interface AttentionNotice {
-  readonly kind: 'held' | 'quarantined' | 'pull_failed' | 'store_failed';
+  readonly kind: 'held' | 'quarantined' | 'webhook_failed' | 'pull_failed' | 'process_failed';
   readonly provider: string | null;
   readonly environment: string | null;
   readonly eventId: string | null;
@@ -83,13 +88,18 @@ export interface AttentionNotice {
 
 /** The durable, effectively-once stream of all providers' events. */
 export interface EventInbox {
-  /** Registers a handler of one type, or of all with `'*'`. Handlers of one event run one after another. */
+  /** Registers a handler of one type, or of all with `'*'`. Handlers of one event run one after another, those of `'*'` last. */
   on<Type extends SsoEventType>(type: Type, handler: EventHandler<SsoEventOf<Type>>): void;
   on(type: '*', handler: EventHandler): void;
+  off<Type extends SsoEventType>(type: Type, handler: EventHandler<SsoEventOf<Type>>): void;
+  off(type: '*', handler: EventHandler): void;
   /** The endpoint to register at the vendor: verifies, stores durably, answers, and handles afterwards. */
   webhook(providerId: string): (request: WebhookRequest) => Promise<Response>;
-  /** Pulls until the vendor has no more. Answers how many events were new to fetch. Throws what the provider throws. */
-  pull(providerId: string): Promise<number>;
+  /**
+   * Pulls until the vendor has no more, and answers how many events came. Throws what the provider throws: `failed_precondition` when
+   * the vendor no longer keeps what comes next; then reconcile, and pull with `restartSince` (ISO-8601).
+   */
+  pull(providerId: string, options?: { readonly restartSince?: string }): Promise<number>;
   /** Handles what is due now and answers how many events were settled. */
   process(): Promise<number>;
   /** Handles and pulls in the background until `stop`. */
@@ -115,14 +125,15 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     providers,
     now = Date.now,
     concurrency = 4,
-    leaseMs = 60_000,
+    handlerTimeoutMs = 60_000,
     pullIntervalMs = 60_000,
   } = options;
   const { maxAttempts = 8, baseDelayMs = 1000, maxDelayMs = 3_600_000 } = options.retry ?? {};
-  const handlers = new Map<SsoEventType | '*', EventHandler[]>();
+  const handlers = new EventEmitter<SsoEventType | '*'>();
   const stopping = new AbortController();
+  const work = createBell();
+  const pulls = new Map(providers.filter(({ events }) => events).map(({ id }) => [id, createBell()]));
   let running: Promise<unknown> | undefined;
-  let wake: (() => void) | undefined;
 
   function providerOf(id: string): SsoProvider {
     const found = providers.find((provider) => provider.id === id);
@@ -133,11 +144,16 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     });
   }
 
-  function notice(kind: AttentionNotice['kind'], about: SsoEvent | SsoProvider | null, reason: string): void {
+  function attention(
+    kind: AttentionNotice['kind'],
+    about: SsoEvent | SsoProvider | null,
+    reason: string,
+  ): void {
     const event = about && 'type' in about ? about : null;
-    options.onAttention?.({
+    const provider = about && !('type' in about) ? about.id : null;
+    notify(options.onAttention, {
       kind,
-      provider: event?.provider ?? (about && 'id' in about && !event ? about.id : null),
+      provider: event?.provider ?? provider,
       environment: about?.environment ?? null,
       eventId: event?.id ?? null,
       type: event?.type ?? null,
@@ -145,89 +161,131 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     });
   }
 
-  async function deliver(event: SsoEvent, attempt: number): Promise<void> {
-    const delivery = {
-      idempotencyKey: `${event.provider}:${event.environment}:${event.id}`,
-      attempt,
-      signal: stopping.signal,
-    };
-    for (const handler of [...(handlers.get(event.type) ?? []), ...(handlers.get('*') ?? [])])
-      await handler(event, delivery);
+  /** Handlers that are over time are not waited for: nobody can end them, and their subject must not stand still. */
+  async function deliver(events: readonly SsoEvent[], attempt: number): Promise<void> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const onStop = () => controller.abort(stopping.signal.reason);
+    if (stopping.signal.aborted) onStop();
+    stopping.signal.addEventListener('abort', onStop, { once: true });
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    const overtime = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        isOver = true;
+        const message = `The handlers of an event took longer than ${handlerTimeoutMs} ms`;
+        const error = new SsoError({ code: 'deadline_exceeded', message });
+        controller.abort(error);
+        reject(error);
+      }, handlerTimeoutMs);
+    });
+    async function callAll(): Promise<void> {
+      for (const event of events) {
+        const idempotencyKey = `${event.provider}:${event.environment}:${event.id}`;
+        for (const handler of [...handlers.listeners(event.type), ...handlers.listeners('*')]) {
+          if (isOver) return;
+          await (handler as EventHandler)(event, { idempotencyKey, attempt, signal });
+        }
+      }
+    }
+    try {
+      await Promise.race([callAll(), overtime]);
+    } finally {
+      clearTimeout(timer);
+      stopping.signal.removeEventListener('abort', onStop);
+    }
   }
 
-  async function exceedsGuard({ event, scope, released, removal }: ClaimedEvent): Promise<boolean> {
-    if (options.guard === 'off' || !removal || released) return false;
+  async function exceedsGuard({ event, scope }: ClaimedEvent): Promise<boolean> {
+    if (options.guard === 'off') return false;
     const { maxRemovals = 25, maxShare = 0.2, windowMs = 3_600_000 } = options.guard ?? {};
-    const { handled, waiting, active } = await store.countRemovals(event, scope, now() - windowMs);
+    const { handled, waiting, active } = await store.countRemovals(event, scope, {
+      since: now() - windowMs,
+      // Beyond these no count changes the answer.
+      limit: Math.min(1_000_000, Math.ceil(Math.max(maxRemovals + 1, maxRemovals / maxShare))),
+    });
     const total = handled + waiting;
     return total > maxRemovals || (total > 5 && total > (active + handled) * maxShare);
   }
 
-  async function settle(claimed: ClaimedEvent): Promise<Settlement> {
-    const { event, attempts } = claimed;
-    const plan = await planEvent(claimed, store);
-    if (!plan) return { status: 'superseded' };
-    if (await exceedsGuard(claimed)) {
-      notice('held', event, 'It would remove more people than the guard lets pass');
-      return { status: 'held' };
-    }
+  async function decide(claimed: ClaimedEvent): Promise<Settlement> {
+    const { event, attempts, removal, released, subject } = claimed;
+    const quarantine = (failure: string): Settlement => {
+      attention('quarantined', event, failure);
+      return { status: 'quarantined', failure };
+    };
+    if (attempts > maxAttempts) return quarantine('The process ended during each attempt');
     try {
-      for (const planned of plan.deliveries) await deliver(planned, attempts + 1);
-      return { status: 'handled', subject: plan.subject, members: plan.members };
+      const plan = await planEvent(claimed, store);
+      if (!plan) return { status: 'superseded' };
+      const { deliveries, ...state } = plan;
+      const removed = removal && !released && (subject?.active ?? true) && deliveries.length > 0;
+      if (removed && (await exceedsGuard(claimed))) {
+        attention('held', event, 'It would take access from more people than the guard lets pass');
+        return { status: 'held' };
+      }
+      await deliver(deliveries, attempts);
+      return { status: 'handled', ...state, removed };
     } catch (error) {
       const failure = summarize(error);
-      if (attempts + 1 >= maxAttempts) {
-        notice('quarantined', event, failure);
-        return { status: 'quarantined', failure };
-      }
-      const delay = Math.min(maxDelayMs, baseDelayMs * 2 ** attempts) * (0.75 + Math.random() / 2);
+      if (attempts >= maxAttempts) return quarantine(failure);
+      const delay = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempts - 1)) * (0.75 + Math.random() / 2);
       return { status: 'retry', failure, at: now() + delay };
     }
   }
 
-  async function process(): Promise<number> {
+  /** One worker's share: handles what is due, one event after another. */
+  async function drain(): Promise<number> {
     let settled = 0;
     while (!stopping.signal.aborted) {
-      const claimed = await store.claim({ limit: concurrency, now: now(), leaseMs });
-      if (claimed.length === 0) return settled;
-      const results = await Promise.allSettled(
-        claimed.map(async (event) => store.settle(event, await settle(event), now())),
-      );
-      // A store that failed keeps the claim until its lease ends; nothing is lost, and the failure is the caller's to see.
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed) throw failed.reason;
-      settled += claimed.length;
+      const claimed = await store.claim({ now: now(), leaseMs: handlerTimeoutMs * 1.5 });
+      if (!claimed) break;
+      if (await store.settle(claimed, await decide(claimed), now())) settled += 1;
     }
     return settled;
   }
 
-  async function pull(providerId: string): Promise<number> {
+  async function process(): Promise<number> {
+    const results = await Promise.allSettled(Array.from({ length: concurrency }, drain));
+    // A store that failed keeps the claim until its lease ends: nothing is lost, and the failure is the caller's to see.
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+  }
+
+  async function pull(
+    providerId: string,
+    { restartSince }: { readonly restartSince?: string } = {},
+  ): Promise<number> {
     const provider = providerOf(providerId);
     const source = { provider: provider.id, environment: provider.environment };
     const facet: EventsFacet = requireProviderFacet(provider, 'events', 'events.pull');
+    let since = restartSince;
     let pulled = 0;
     for (;;) {
-      const cursor = await store.checkpoint(source);
-      const since = cursor === null ? options.pullSince : undefined;
-      const page = await facet.pullPage(
-        { cursor, since },
-        { operation: 'events.pull', signal: stopping.signal },
-      );
+      const checkpoint = await store.checkpoint(source);
+      const from =
+        since === undefined && checkpoint !== null
+          ? { cursor: checkpoint }
+          : { cursor: null, since: since ?? options.pullSince };
+      const page = await facet.pullPage(from, { operation: 'events.pull', signal: stopping.signal });
       const moved = await store.advance(source, {
-        expected: cursor,
+        expected: checkpoint,
         cursor: page.cursor,
         events: page.events.map((event) => describeEvent(event)),
         now: now(),
       });
-      // Another process pulled the same page: it goes on from there, and so do we.
-      if (moved) pulled += page.events.length;
-      if (!page.more || stopping.signal.aborted) break;
+      // Where another process pulled the same page, it goes on from there, and so do we.
+      if (moved) {
+        pulled += page.events.length;
+        since = undefined;
+      }
+      if (page.events.length > 0) work.ring();
+      if (!page.more || stopping.signal.aborted) return pulled;
     }
-    wake?.();
-    return pulled;
   }
 
-  async function receive(provider: SsoProvider, request: WebhookRequest): Promise<NewEvent | undefined> {
+  async function receive(provider: SsoProvider, request: WebhookRequest): Promise<NewEvent> {
     const facet = requireProviderFacet(provider, 'webhooks', 'webhooks.receive');
     const delivery = await readWebhookRequest(request, now());
     const verified = facet.verify(delivery);
@@ -251,67 +309,79 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     return describeEvent(event);
   }
 
-  async function processUntilStopped(): Promise<void> {
+  async function workUntilStopped(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const due = await process()
+      const heard = work.rings;
+      const due = await drain()
         .then(() => store.nextDueAt())
         .catch((error: unknown) => {
-          notice('store_failed', null, summarize(error));
-          return now() + idleMs;
+          attention('process_failed', null, summarize(error));
+          return null;
         });
-      const woken = new Promise<void>((resolve) => (wake = resolve));
-      await Promise.race([woken, pause(due === null ? idleMs : Math.min(idleMs, Math.max(10, due - now())))]);
+      await work.wait(due === null ? idleMs : Math.min(idleMs, Math.max(0, due - now())), heard);
     }
   }
 
-  async function pullUntilStopped(provider: SsoProvider): Promise<void> {
+  async function pullUntilStopped(provider: SsoProvider, bell: Bell): Promise<void> {
     while (!stopping.signal.aborted) {
-      await pull(provider.id).catch((error: unknown) => notice('pull_failed', provider, summarize(error)));
-      await pause(pullIntervalMs);
+      const heard = bell.rings;
+      await pull(provider.id).catch((error: unknown) => {
+        if (!stopping.signal.aborted) attention('pull_failed', provider, summarize(error));
+      });
+      await bell.wait(pullIntervalMs, heard);
     }
   }
 
-  /** Ends early, without an error, when the inbox stops. */
-  async function pause(ms: number): Promise<void> {
-    await sleep(ms, stopping.signal).catch(() => undefined);
+  /** Keeps a verified webhook safe before it is answered: stored, or left to the pulled stream. */
+  async function accept(provider: SsoProvider, request: WebhookRequest): Promise<void> {
+    const received = await receive(provider, request);
+    if (options.webhooks !== 'poke') {
+      await store.append([received], now());
+      work.ring();
+    } else if (running) pulls.get(provider.id)?.ring();
+    else await pull(provider.id);
   }
 
   return {
-    on(type: SsoEventType | '*', handler: EventHandler<never>) {
-      handlers.set(type, [...(handlers.get(type) ?? []), handler as EventHandler]);
-    },
+    on: (type: SsoEventType | '*', handler: EventHandler<never>) =>
+      void handlers.on(type, handler as () => void),
+    off: (type: SsoEventType | '*', handler: EventHandler<never>) =>
+      void handlers.off(type, handler as () => void),
     webhook(providerId) {
       const provider = providerOf(providerId);
       requireProviderFacet(provider, 'webhooks', 'inbox.webhook');
-      return async (request) => {
-        try {
-          const received = await receive(provider, request);
-          if (options.webhooks === 'poke')
-            void pull(providerId).catch((error: unknown) =>
-              notice('pull_failed', provider, summarize(error)),
-            );
-          else if (received) await store.append([received], now());
-        } catch (error) {
-          return answerRefusal(error);
-        }
-        wake?.();
-        return answer(202, 'accepted');
-      };
+      if (options.webhooks === 'poke') requireProviderFacet(provider, 'events', 'inbox.webhook');
+      return (request) =>
+        accept(provider, request).then(
+          () => answer(202, 'accepted'),
+          (error: unknown) => {
+            if (error instanceof WebhookRefusedError)
+              return answer(refusalStatus[error.reason] ?? 400, error.reason);
+            attention('webhook_failed', provider, summarize(error));
+            // The vendor tries again: nothing was stored.
+            return answer(503, 'unavailable');
+          },
+        );
     },
     pull,
     process,
     start() {
       running ??= Promise.all([
-        processUntilStopped(),
-        ...providers.filter((provider) => provider.events !== undefined).map(pullUntilStopped),
+        ...Array.from({ length: concurrency }, workUntilStopped),
+        ...[...pulls].map(([id, bell]) => pullUntilStopped(providerOf(id), bell)),
       ]);
     },
     async stop() {
       stopping.abort(new Error('The inbox was stopped'));
+      for (const bell of [work, ...pulls.values()]) bell.ring();
       await running;
     },
     list: (status, { limit = 100, after } = {}) => store.list({ status, limit, after }),
-    release: (events) => bySource(events, (source, ids) => store.release(source, ids, now())),
+    release: async (events) => {
+      const released = await bySource(events, (source, ids) => store.release(source, ids, now()));
+      work.ring();
+      return released;
+    },
     discard: (events) => bySource(events, (source, ids) => store.discard(source, ids)),
   };
 }
@@ -365,12 +435,6 @@ const refusalStatus: Partial<Record<WebhookRefusedError['reason'], number>> = {
   body_too_large: 413,
   organization_unknown: 403,
 };
-
-function answerRefusal(error: unknown): Response {
-  if (error instanceof WebhookRefusedError) return answer(refusalStatus[error.reason] ?? 400, error.reason);
-  // The vendor tries again: nothing was stored.
-  return answer(503, 'unavailable');
-}
 
 function answer(status: number, result: string): Response {
   return Response.json({ result }, { status, headers: { 'cache-control': 'no-store' } });

@@ -23,7 +23,7 @@ export interface NewEvent {
 
 export interface StoredEvent extends NewEvent {
   readonly status: StoredEventStatus;
-  /** Failed attempts so far. */
+  /** Attempts begun so far; one that ended with its process counts. */
   readonly attempts: number;
   /** Name and code of the last failure, never its message. */
   readonly lastFailure: string | null;
@@ -40,16 +40,19 @@ export interface ClaimedEvent extends StoredEvent {
 
 /** The last-known state of a subject. A deleted one stays as a tombstone. */
 export interface SubjectState {
-  /** `order` of the event this is known from. */
-  readonly order: string;
+  /** `order` of the newest creation or update heard of. */
+  readonly order: string | null;
+  readonly createdOrder: string | null;
+  readonly deletedOrder: string | null;
+  /** No creation is newer than the newest deletion. */
   readonly deleted: boolean;
   /** Within what the guard counts. */
   readonly scope: string;
-  /** Directory the subject belongs to, qualified; `null` for others. */
+  /** Directory the subject belongs to, qualified; `null` for others, and where no event told. */
   readonly directoryId: string | null;
-  /** Whether it counts as having access. */
+  /** Whether it is a person who has access: what the guard compares removals with. */
   readonly active: boolean;
-  /** The neutral entity as last heard of; `null` after a deletion. */
+  /** The neutral entity as of `order`; `null` when that is older than the deletion. */
   readonly snapshot: unknown;
 }
 
@@ -67,8 +70,10 @@ export type Settlement =
       readonly status: 'handled';
       /** `null` leaves the subject's state as it is. */
       readonly subject: SubjectState | null;
-      /** Each is written only where nothing newer is known. */
+      /** Each is written unless something newer is known. */
       readonly members: readonly GroupMember[];
+      /** Whether it took somebody's access away unasked: what the guard counts. */
+      readonly removed: boolean;
     }
   | { readonly status: 'superseded' | 'held' }
   | { readonly status: 'quarantined'; readonly failure: string }
@@ -78,49 +83,57 @@ export type Settlement =
 export interface EventQuery {
   readonly status: StoredEventStatus;
   readonly limit: number;
+  /** `next` of the page before. */
   readonly after?: string | undefined;
 }
 
+/** Living subjects of one kind (the part of a subject before its colon) and scope. */
+export interface SubjectQuery {
+  readonly kind: 'directory_user' | 'directory_group';
+  readonly scope: string;
+  readonly limit: number;
+  /** The last subject of the page before. */
+  readonly after: string | null;
+}
+
 /**
- * The durable inbox. Implementations pass one contract suite (`@org/sso-store`); every method is atomic, also between processes.
+ * The durable inbox. Implementations pass one contract suite (in `@org/sso-store`); every method is atomic, also between processes.
  * Times are milliseconds since the epoch and come from the caller, so that tests can move the clock.
  */
 export interface EventStore {
   /** Stores events not seen before, by (provider, environment, id). Answers how many were new. */
   append(events: readonly NewEvent[], now: number): Promise<number>;
   /**
-   * Claims up to `limit` waiting events: per subject only the one that occurred first, and none while another of the same subject is
-   * claimed or waits for a retry. A claim ends with `settle` or after `leaseMs`.
+   * Claims the waiting event that occurred first, begins an attempt of it, and leaves out subjects of which an event is claimed or
+   * waits for a retry. A claim ends with `settle`, or when somebody else claims the event after `leaseMs`. `null` when none is due.
    */
-  claim(options: {
-    readonly limit: number;
-    readonly now: number;
-    readonly leaseMs: number;
-  }): Promise<readonly ClaimedEvent[]>;
-  /** `false` when the claim has run out: another worker has the event, and nothing was written. */
+  claim(options: { readonly now: number; readonly leaseMs: number }): Promise<ClaimedEvent | null>;
+  /** `false` when another worker has claimed the event meanwhile: nothing was written. */
   settle(claimed: ClaimedEvent, settlement: Settlement, now: number): Promise<boolean>;
-  /** Milliseconds since the epoch at which the next waiting event becomes due; `null` when none waits. */
+  /** When `claim` may next find something, in milliseconds since the epoch; `null` when nothing waits. */
   nextDueAt(): Promise<number | null>;
 
   list(query: EventQuery): Promise<{ readonly events: readonly StoredEvent[]; readonly next: string | null }>;
-  /** Sets quarantined or held events waiting again; held ones then pass the guard. Answers how many. */
+  /** Sets quarantined or held events waiting again; they then pass the guard. Answers how many. */
   release(source: EventSource, ids: readonly string[], now: number): Promise<number>;
   /** Gives quarantined or held events up. Answers how many. */
   discard(source: EventSource, ids: readonly string[]): Promise<number>;
 
-  /** For the guard: removals of a scope that were handled since, and that wait now; and how many directory users of it have access. */
+  /**
+   * For the guard: how many people of a scope lost access since, how many more would by what waits or is held, and how many have it.
+   * Counts stop at `limit`; released events do not count.
+   */
   countRemovals(
     source: EventSource,
     scope: string,
-    since: number,
-  ): Promise<{ handled: number; waiting: number; active: number }>;
+    range: { readonly since: number; readonly limit: number },
+  ): Promise<{ readonly handled: number; readonly waiting: number; readonly active: number }>;
 
   subject(source: EventSource, subject: string): Promise<SubjectState | null>;
-  /** Living subjects of a directory, in pages, for reconciliation. */
-  subjectsOfDirectory(
+  /** In pages, by subject. */
+  listSubjects(
     source: EventSource,
-    directoryId: string,
-    page: { readonly limit: number; readonly after: string | null },
+    query: SubjectQuery,
   ): Promise<readonly { readonly subject: string; readonly state: SubjectState }[]>;
   membersOfGroup(source: EventSource, groupId: string): Promise<readonly GroupMember[]>;
   groupsOfUser(source: EventSource, userId: string): Promise<readonly GroupMember[]>;

@@ -20,6 +20,7 @@ export type {
   Settlement,
   StoredEvent,
   StoredEventStatus,
+  SubjectQuery,
   SubjectState,
 } from './event-store.js';
 export type { HeadersLike, WebhookRequest } from './webhook-delivery.js';

@@ -14,181 +14,172 @@ interface Row extends StoredEvent {
   attempts: number;
   lastFailure: string | null;
   released: boolean;
-  availableAt: number;
-  settledAt: number;
+  /** When it took somebody's access away. */
+  removedAt: number | null;
+}
+
+/** The waiting events of one subject, one of which may be claimed. */
+interface Lane {
+  readonly waiting: Set<Row>;
   claim: string | null;
-  leaseUntil: number;
+  dueAt: number;
 }
 
 const key = ({ provider, environment }: EventSource, ...rest: readonly string[]) =>
   JSON.stringify([provider, environment, ...rest]);
 
-function subjectOf(id: string): string {
-  return (JSON.parse(id) as string[])[2] ?? '';
-}
-
 /** The reference implementation of the store: for tests and single processes that may forget. */
 export function createMemoryEventStore(): EventStore {
   const rows = new Map<string, Row>();
-  const subjects = new Map<string, SubjectState>();
-  const members = new Map<string, GroupMember>();
+  const lanes = new Map<string, Lane>();
+  const subjects = new Map<string, { source: string; subject: string; state: SubjectState }>();
+  const members = new Map<string, { source: string; pair: GroupMember }>();
   const checkpoints = new Map<string, string>();
   let claims = 0;
 
-  const inSource =
-    ({ provider, environment }: EventSource) =>
-    ({ event }: Row) =>
-      event.provider === provider && event.environment === environment;
+  const laneOf = ({ event }: Row) => key(event, event.subject);
+
+  function setWaiting(row: Row, now: number): void {
+    row.status = 'waiting';
+    const lane = lanes.get(laneOf(row));
+    if (lane) lane.waiting.add(row);
+    else lanes.set(laneOf(row), { waiting: new Set([row]), claim: null, dueAt: now });
+  }
 
   function append(events: readonly NewEvent[], now: number): number {
     let added = 0;
     for (const entry of events) {
       const id = key(entry.event, entry.event.id);
       if (rows.has(id)) continue;
-      rows.set(id, {
+      const row: Row = {
         ...entry,
-        status: entry.quarantine === null ? 'waiting' : 'quarantined',
+        status: 'quarantined',
         lastFailure: entry.quarantine,
         attempts: 0,
         released: false,
-        availableAt: now,
-        settledAt: 0,
-        claim: null,
-        leaseUntil: 0,
-      });
+        removedAt: null,
+      };
+      rows.set(id, row);
+      if (entry.quarantine === null) setWaiting(row, now);
       added += 1;
     }
     return added;
   }
 
-  function setWaiting(row: Row, change: Partial<Row>): void {
-    Object.assign(row, { status: 'waiting', claim: null, ...change });
+  /** Held and quarantined events among `ids`. */
+  function setAside(source: EventSource, ids: readonly string[]): Row[] {
+    const found = [...new Set(ids)].map((id) => rows.get(key(source, id)));
+    return found
+      .filter((row) => row !== undefined)
+      .filter(({ status }) => /^(held|quarantined)$/.test(status));
+  }
+
+  function membersWhere(source: EventSource, matches: (pair: GroupMember) => boolean): GroupMember[] {
+    const found = [...members.values()].filter((known) => known.source === key(source));
+    return found.map(({ pair }) => pair).filter(matches);
   }
 
   return {
     append: async (events, now) => append(events, now),
-    async claim({ limit, now, leaseMs }) {
-      const waiting = [...rows.values()].filter((row) => row.status === 'waiting');
-      const blocked = new Set(
-        waiting
-          .filter((row) => (row.claim !== null && row.leaseUntil > now) || row.availableAt > now)
-          .map((row) => key(row.event, row.event.subject)),
-      );
-      const claimed: ClaimedEvent[] = [];
-      for (const row of waiting.toSorted((a, b) => (a.order < b.order ? -1 : 1))) {
-        if (claimed.length >= limit) break;
-        const subject = key(row.event, row.event.subject);
-        if (blocked.has(subject)) continue;
-        blocked.add(subject);
-        row.claim = String((claims += 1));
-        row.leaseUntil = now + leaseMs;
-        claimed.push({ ...row, claim: row.claim, subject: subjects.get(subject) ?? null });
+    async claim({ now, leaseMs }) {
+      let head: Row | undefined;
+      for (const { waiting, dueAt } of lanes.values()) {
+        if (dueAt > now) continue;
+        const first = firstOf(waiting);
+        if (!head || first.order < head.order) head = first;
       }
-      return claimed;
+      if (!head) return null;
+      const claim = String((claims += 1));
+      Object.assign(lanes.get(laneOf(head))!, { claim, dueAt: now + leaseMs });
+      head.attempts += 1;
+      return { ...head, claim, subject: subjects.get(laneOf(head))?.state ?? null } satisfies ClaimedEvent;
     },
     async settle({ event, claim }, settlement, now) {
       const row = rows.get(key(event, event.id));
-      if (!row || row.claim !== claim || row.leaseUntil <= now) return false;
-      row.claim = null;
-      switch (settlement.status) {
-        case 'retry':
-          setWaiting(row, {
-            attempts: row.attempts + 1,
-            lastFailure: settlement.failure,
-            availableAt: settlement.at,
-          });
-          break;
-        case 'quarantined':
-          Object.assign(row, {
-            status: 'quarantined',
-            attempts: row.attempts + 1,
-            lastFailure: settlement.failure,
-          });
-          break;
-        case 'superseded':
-        case 'held':
-          Object.assign(row, { status: settlement.status, settledAt: now });
-          break;
-        case 'handled':
-          Object.assign(row, { status: 'handled', settledAt: now });
-          if (settlement.subject) subjects.set(key(event, event.subject), settlement.subject);
-          for (const member of settlement.members) {
-            const id = key(event, member.groupId, member.userId);
-            const known = members.get(id);
-            if (!known || known.order < member.order) members.set(id, member);
-          }
-          break;
+      const lane = row && lanes.get(laneOf(row));
+      if (!row || lane?.claim !== claim) return false;
+      lane.claim = null;
+      lane.dueAt = settlement.status === 'retry' ? settlement.at : now;
+      if ('failure' in settlement) row.lastFailure = settlement.failure;
+      if (settlement.status === 'retry') return true;
+      row.status = settlement.status;
+      lane.waiting.delete(row);
+      if (lane.waiting.size === 0) lanes.delete(laneOf(row));
+      if (settlement.status === 'handled') {
+        const source = key(event);
+        const { subject } = event;
+        if (settlement.removed) row.removedAt = now;
+        if (settlement.subject)
+          subjects.set(key(event, subject), { source, subject, state: settlement.subject });
+        for (const pair of settlement.members) {
+          const id = key(event, pair.groupId, pair.userId);
+          if ((members.get(id)?.pair.order ?? '') <= pair.order) members.set(id, { source, pair });
+        }
       }
       return true;
     },
     async nextDueAt() {
-      const due = [...rows.values()]
-        .filter((row) => row.status === 'waiting')
-        .map((row) => (row.claim === null ? row.availableAt : row.leaseUntil));
-      return due.length === 0 ? null : Math.min(...due);
+      let next: number | null = null;
+      for (const { dueAt } of lanes.values()) next = Math.min(next ?? dueAt, dueAt);
+      return next;
     },
-    async list({ status, limit, after }) {
-      const found = [...rows.entries()]
-        .filter(([, row]) => row.status === status)
-        .toSorted(([a], [b]) => (a < b ? -1 : 1));
-      const page = found.filter(([id]) => after === undefined || id > after).slice(0, limit);
-      return { events: page.map(([, row]) => row), next: page.length === limit ? page.at(-1)![0] : null };
+    async list({ status, limit, after = '' }) {
+      const found = [...rows].filter(([id, row]) => row.status === status && id > after);
+      const page = found.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit);
+      return {
+        events: page.map(([, row]) => ({ ...row })),
+        next: page.length === limit ? page.at(-1)![0] : null,
+      };
     },
     async release(source, ids, now) {
-      const found = [...rows.values()].filter(
-        (row) =>
-          inSource(source)(row) &&
-          ids.includes(row.event.id) &&
-          (row.status === 'held' || row.status === 'quarantined'),
-      );
-      for (const row of found) setWaiting(row, { released: true, attempts: 0, availableAt: now });
+      const found = setAside(source, ids);
+      for (const row of found) {
+        Object.assign(row, { released: true, attempts: 0 });
+        setWaiting(row, now);
+      }
       return found.length;
     },
     async discard(source, ids) {
-      const found = [...rows.values()].filter(
-        (row) =>
-          inSource(source)(row) &&
-          ids.includes(row.event.id) &&
-          (row.status === 'held' || row.status === 'quarantined'),
-      );
+      const found = setAside(source, ids);
       for (const row of found) row.status = 'discarded';
       return found.length;
     },
-    async countRemovals(source, scope, since) {
+    async countRemovals(source, scope, { since, limit }) {
       const removals = [...rows.values()].filter(
-        (row) => inSource(source)(row) && row.removal && row.scope === scope,
+        (row) => key(row.event) === key(source) && row.removal && row.scope === scope,
       );
-      const prefix = key(source).slice(0, -1);
+      const people = (found: Row[]) => Math.min(limit, new Set(found.map(({ event }) => event.subject)).size);
+      const hasAccess = (row: Row) => subjects.get(laneOf(row))?.state.active ?? true;
+      const active = [...subjects.values()].filter(
+        (known) => known.source === key(source) && known.state.scope === scope && known.state.active,
+      );
       return {
-        handled: removals.filter((row) => row.status === 'handled' && row.settledAt >= since).length,
-        waiting: removals.filter((row) => row.status === 'waiting' || row.status === 'held').length,
-        active: [...subjects].filter(
-          ([id, state]) =>
-            id.startsWith(prefix) &&
-            subjectOf(id).startsWith('directory_user:') &&
-            state.scope === scope &&
-            state.active,
-        ).length,
+        handled: people(removals.filter(({ removedAt }) => removedAt !== null && removedAt >= since)),
+        waiting: people(
+          removals.filter(
+            (row) => (row.status === 'waiting' || row.status === 'held') && !row.released && hasAccess(row),
+          ),
+        ),
+        active: Math.min(limit, active.length),
       };
     },
-    subject: async (source, subject) => subjects.get(key(source, subject)) ?? null,
-    async subjectsOfDirectory(source, directoryId, { limit, after }) {
-      const prefix = key(source).slice(0, -1);
-      return [...subjects]
-        .filter(([id, state]) => id.startsWith(prefix) && state.directoryId === directoryId && !state.deleted)
-        .map(([id, state]) => ({ subject: subjectOf(id), state }))
-        .filter(({ subject }) => after === null || subject > after)
+    subject: async (source, subject) => subjects.get(key(source, subject))?.state ?? null,
+    async listSubjects(source, { kind, scope, limit, after }) {
+      return [...subjects.values()]
+        .filter(
+          (known) =>
+            known.source === key(source) &&
+            known.subject.startsWith(`${kind}:`) &&
+            known.state.scope === scope &&
+            !known.state.deleted &&
+            (after === null || known.subject > after),
+        )
         .toSorted((a, b) => (a.subject < b.subject ? -1 : 1))
-        .slice(0, limit);
+        .slice(0, limit)
+        .map(({ subject, state }) => ({ subject, state }));
     },
-    membersOfGroup: async (source, groupId) =>
-      [...members]
-        .filter(([id, pair]) => id.startsWith(key(source).slice(0, -1)) && pair.groupId === groupId)
-        .map(([, pair]) => pair),
-    groupsOfUser: async (source, userId) =>
-      [...members]
-        .filter(([id, pair]) => id.startsWith(key(source).slice(0, -1)) && pair.userId === userId)
-        .map(([, pair]) => pair),
+    membersOfGroup: async (source, groupId) => membersWhere(source, (pair) => pair.groupId === groupId),
+    groupsOfUser: async (source, userId) => membersWhere(source, (pair) => pair.userId === userId),
     checkpoint: async (source) => checkpoints.get(key(source)) ?? null,
     async advance(source, { expected, cursor, events, now }) {
       if ((checkpoints.get(key(source)) ?? null) !== expected) return false;
@@ -197,4 +188,10 @@ export function createMemoryEventStore(): EventStore {
       return true;
     },
   };
+}
+
+function firstOf(waiting: ReadonlySet<Row>): Row {
+  let first: Row | undefined;
+  for (const row of waiting) if (!first || row.order < first.order) first = row;
+  return first!;
 }

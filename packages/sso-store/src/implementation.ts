@@ -1,0 +1,4 @@
+/** What is loaded with the database, at the first call. */
+export { createEventStore } from './event-store.js';
+export { migrate, requireCurrentSchema } from './migrations.js';
+export { createOneTimeIds } from './one-time-ids.js';

@@ -1,0 +1,67 @@
+export type Dialect = 'sqlite' | 'postgres';
+
+/** The tables every store has. Booleans are 0 or 1 and JSON is text in both databases; times are milliseconds since the epoch. */
+export interface Tables {
+  sso_schema: { version: number };
+  sso_event: EventRow;
+  sso_event_lane: LaneRow;
+  sso_subject: SubjectRow;
+  sso_group_member: GroupMemberRow;
+  sso_event_checkpoint: { provider: string; environment: string; cursor: string };
+  sso_one_time_id: { id: string; expires_at: number };
+}
+
+export interface EventRow {
+  provider: string;
+  environment: string;
+  id: string;
+  subject: string;
+  order_key: string;
+  scope: string;
+  removal: number;
+  status: string;
+  attempts: number;
+  last_failure: string | null;
+  quarantine: string | null;
+  released: number;
+  /** When it took somebody's access away. */
+  removed_at: number | null;
+  /** The whole event. */
+  body: string;
+}
+
+/** The waiting events of one subject. A row exists while there are any, and locking it orders all who change them. */
+export interface LaneRow {
+  provider: string;
+  environment: string;
+  subject: string;
+  /** `order_key` of the first of them. */
+  head: string;
+  claim: string | null;
+  due_at: number;
+}
+
+export interface SubjectRow {
+  provider: string;
+  environment: string;
+  subject: string;
+  /** The part of `subject` before its colon. */
+  kind: string;
+  order_key: string | null;
+  created_order: string | null;
+  deleted_order: string | null;
+  deleted: number;
+  scope: string;
+  directory_id: string | null;
+  active: number;
+  snapshot: string | null;
+}
+
+export interface GroupMemberRow {
+  provider: string;
+  environment: string;
+  group_id: string;
+  user_id: string;
+  member: number;
+  order_key: string;
+}

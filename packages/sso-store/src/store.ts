@@ -1,0 +1,140 @@
+import { SsoError, type OneTimeIds } from '@org/sso-core';
+import type { EventStore } from '@org/sso-core/events';
+import type { Kysely } from 'kysely';
+import type { Dialect, Tables } from './schema.js';
+
+/** Durable storage on one database. */
+export interface SsoStore {
+  /** For `createEventInbox`. */
+  readonly events: EventStore;
+  /** For `createSso({ login: { oneTimeIds } })`: shared by all processes. */
+  readonly oneTimeIds: OneTimeIds;
+  /** Creates or updates the tables, whose names begin with `sso_`. Call it once per deployment; safe in several processes at once. */
+  migrate(): Promise<void>;
+  /** Closes what the store opened. A pool that was handed in stays open. */
+  close(): Promise<void>;
+}
+
+/** An open database. */
+export interface Connection {
+  readonly database: Kysely<Tables>;
+  readonly dialect: Dialect;
+  close(): Promise<void>;
+}
+
+const eventMethods: Record<keyof EventStore, true> = {
+  append: true,
+  claim: true,
+  settle: true,
+  nextDueAt: true,
+  list: true,
+  release: true,
+  discard: true,
+  countRemovals: true,
+  subject: true,
+  listSubjects: true,
+  membersOfGroup: true,
+  groupsOfUser: true,
+  checkpoint: true,
+  advance: true,
+};
+
+/**
+ * Opens the database at the first call and checks its schema version once. Every failure is an `SsoError`: `failed_precondition` for a
+ * schema of another version or a closed store, `unavailable` otherwise.
+ */
+export function createStore(connect: () => Promise<Connection>, now: () => number): SsoStore {
+  let isClosed = false;
+  const connection = onceDone(async () => ({
+    ...(await connect()),
+    ...(await import('./implementation.js')),
+  }));
+  const ready = onceDone(async () => {
+    const opened = await connection.get();
+    const { database, dialect } = opened;
+    await opened.requireCurrentSchema(database, dialect);
+    return {
+      events: opened.createEventStore(database, dialect),
+      oneTimeIds: opened.createOneTimeIds(database, now),
+    };
+  });
+
+  async function run<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    if (isClosed) {
+      throw new SsoError({ code: 'failed_precondition', message: 'The store is closed', operation });
+    }
+    try {
+      return await work();
+    } catch (error) {
+      if (SsoError.isInstance(error)) throw error;
+      // A driver's own message may quote the row.
+      throw new SsoError({
+        code: 'unavailable',
+        message: `The database failed at ${operation}`,
+        operation,
+        retryable: true,
+        cause: error,
+      });
+    }
+  }
+
+  const events = Object.fromEntries(
+    Object.keys(eventMethods).map((name) => [
+      name,
+      (...args: never[]) =>
+        run(`store.events.${name}`, async () => {
+          const method = (await ready.get()).events[name as keyof EventStore] as (
+            ...given: never[]
+          ) => unknown;
+          return method(...args);
+        }),
+    ]),
+  ) as unknown as EventStore;
+
+  return {
+    events,
+    oneTimeIds: {
+      consume: (id, expiresAt) =>
+        run('store.oneTimeIds.consume', async () => (await ready.get()).oneTimeIds.consume(id, expiresAt)),
+    },
+    migrate: () =>
+      run('store.migrate', async () => {
+        const opened = await connection.get();
+        await opened.migrate(opened.database, opened.dialect);
+      }),
+    async close() {
+      isClosed = true;
+      await (await connection.done)?.close();
+    },
+  };
+}
+
+/** Runs `work` at the first `get`, and again only when it failed. */
+function onceDone<T>(work: () => Promise<T>): { get(): Promise<T>; readonly done: Promise<T | undefined> } {
+  let running: Promise<T> | undefined;
+  return {
+    get() {
+      running ??= work().catch((error: unknown) => {
+        running = undefined;
+        throw error;
+      });
+      return running;
+    },
+    get done() {
+      return running?.catch(() => undefined) ?? Promise.resolve(undefined);
+    },
+  };
+}
+
+/** A driver is loaded on first use, and only the one in use need be installed. */
+export async function loadDriver<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new SsoError({
+      code: 'failed_precondition',
+      message: `This store needs the package "${name}": npm install ${name}`,
+      cause: error,
+    });
+  }
+}
