@@ -103,6 +103,21 @@ describe('gRPC on the origin of the REST API', () => {
     expect(await refusal(users.getUser({}))).toMatchObject({ code: Code.InvalidArgument });
   });
 
+  it('takes the external id of an organization where the REST path has only its id', async () => {
+    const emulator = await start();
+    const organizations = clientOf(emulator, OrganizationService, await tokenOf(emulator));
+    const [acme] = emulator.organizations();
+    const named = (value: string) => ({ identities: { case: 'externalId' as const, value } });
+    const { organization } = await organizations.updateOrganization({
+      ...named('tenant_acme'),
+      organization: { displayName: 'Acme Inc' },
+    });
+    expect(organization).toMatchObject({ id: acme?.id, displayName: 'Acme Inc' });
+    expect(await refusal(organizations.getOrganization(named('tenant_none')))).toMatchObject({
+      code: Code.NotFound,
+    });
+  });
+
   it('answers errors with ErrorInfo', async () => {
     const emulator = await start();
     const organizations = clientOf(emulator, OrganizationService, await tokenOf(emulator));

@@ -1,3 +1,4 @@
+import type { EmulatorRequest } from '../kernel/http.js';
 import { isRecord } from '../kernel/parse.js';
 import { route, type Route } from '../kernel/router.js';
 import type { ScalekitEnvironment } from './environment.js';
@@ -20,15 +21,21 @@ const filters = {
 
 /** Operations on events that no public page lists [P]. */
 export function eventRoutes({ state, webhooks }: ScalekitEnvironment): Route[] {
+  function matching(request: EmulatorRequest): WireEvent[] {
+    const filter = readBody(request, message(filters));
+    const newest = newestFirst(state.events.stored);
+    return newest.slice(0, newest.length).filter((event) => matches(event, filter));
+  }
+
   return [
     route('POST', '/api/v1/events', (request) => {
-      const filter = readBody(request, message(filters));
-      const newest = newestFirst(state.events.stored);
-      const { items, ...tokens } = page(
-        request,
-        newest.slice(0, newest.length).filter((event) => matches(event, filter)),
-        Infinity,
-      );
+      const { items, ...tokens } = page(request, matching(request), Infinity);
+      return { status: 200, body: { ...tokens, events: items } };
+    }),
+
+    // Without a total, and with pages of at most 100 [C].
+    route('POST', '/api/v1/events/paginated', (request) => {
+      const { items, total_size: _, ...tokens } = page(request, matching(request), 100, 'clamp');
       return { status: 200, body: { ...tokens, events: items } };
     }),
 

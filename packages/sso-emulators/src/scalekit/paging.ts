@@ -29,12 +29,18 @@ export interface Page<T> {
 
 /**
  * One page by `page_size` and `page_token`. Tokens encode a page number [O], so rows shift under concurrent change;
- * a `page_size` of 0 is the default and one above `max` is an error.
+ * a `page_size` of 0 is the default and one above `max` is an error, or as good as `max` where the vendor clamps it.
  */
-export function page<T>(request: EmulatorRequest, rows: Sliceable<T>, max: number): Page<T> {
-  const query = readQuery(request, { page_size: uint({ max }), page_token: string() });
+export function page<T>(
+  request: EmulatorRequest,
+  rows: Sliceable<T>,
+  max: number,
+  beyond: 'refuse' | 'clamp' = 'refuse',
+): Page<T> {
+  const size = beyond === 'refuse' ? uint({ max }) : uint();
+  const query = readQuery(request, { page_size: size, page_token: string() });
   const asked = query.page_token ? decodeToken(query.page_token) : { page: 1, limit: defaultPageSize };
-  const limit = query.page_size || asked.limit;
+  const limit = Math.min(query.page_size || asked.limit, max);
   const start = (asked.page - 1) * limit;
   const more = start + limit < rows.length;
   return {

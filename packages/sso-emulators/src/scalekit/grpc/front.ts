@@ -1,12 +1,12 @@
 import type { Http2Session } from 'node:http2';
-import type { DescMethod, DescService, JsonObject, Message } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethod, DescService, JsonObject, Message } from '@bufbuild/protobuf';
 import type { Code, ConnectError, HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import { createRequest, type EmulatorResponse } from '../../kernel/http.js';
 import { isRecord } from '../../kernel/parse.js';
 import type { Route } from '../../kernel/router.js';
 import type { Exchange, Http2Handler } from '../../kernel/server.js';
 import { loadDescriptors, type ScalekitDescriptors } from './descriptors.js';
-import { type HttpRule, httpRules, restRequest } from './http-rule.js';
+import { type HttpRule, httpRules, type RestRequest, restRequest } from './http-rule.js';
 
 /**
  * gRPC as the official SDKs speak it. Each RPC is the REST request of its HTTP annotation, so that both fronts serve
@@ -63,25 +63,31 @@ function createCall(
     context: HandlerContext,
   ): Promise<Message> => {
     const json = protobuf.toJson(input, message, { useProtoFieldName: true }) as JsonObject;
-    const rest = rules.map((rule) => restRequest(rule, json)).find((request) => request !== undefined);
-    if (!rest) throw new RpcError('a field of the path is empty', codes.InvalidArgument);
+    const bound =
+      bind(rules, json) ??
+      bind(rules, await withOrganizationId(input, json, (request) => send(request, context)));
+    if (!bound) throw new RpcError('a field of the path is empty', codes.InvalidArgument);
+    // Fields and enum values the control API adds are beyond the descriptors.
+    return protobuf.fromJson(output, await send(bound, context), { ignoreUnknownFields: true });
+  };
+
+  async function send({ method, target, body }: RestRequest, context: HandlerContext): Promise<JsonObject> {
     const response = await exchange(
       createRequest(
-        rest.method,
-        new URL(rest.target, 'http://grpc.invalid'),
+        method,
+        new URL(target, 'http://grpc.invalid'),
         Object.fromEntries(context.requestHeader),
-        Buffer.from(rest.body === undefined ? '' : JSON.stringify(rest.body)),
+        Buffer.from(body === undefined ? '' : JSON.stringify(body)),
       ),
     );
     if (response === 'close') {
       disconnect(context);
       throw new RpcError('the connection was closed', codes.Unavailable);
     }
-    const body = jsonOf(response);
-    if (response.status >= 300) throw rpcError(response.status, body);
-    // Fields and enum values the control API adds are beyond the descriptors.
-    return protobuf.fromJson(output, body ?? {}, { ignoreUnknownFields: true });
-  };
+    const answer = jsonOf(response);
+    if (response.status >= 300) throw rpcError(response.status, answer);
+    return answer ?? {};
+  }
 
   /** `google.rpc.Status` with its `ErrorInfo`; what a gRPC client makes of the HTTP status when the body is another. */
   function rpcError(status: number, body: JsonObject | undefined): ConnectError {
@@ -95,6 +101,24 @@ function createCall(
     }));
     return new RpcError(message, codes[codes[code] as keyof typeof Code], undefined, infos);
   }
+}
+
+function bind(rules: readonly HttpRule[], json: JsonObject): RestRequest | undefined {
+  return rules.map((rule) => restRequest(rule, json)).find((request) => request !== undefined);
+}
+
+/** RPCs take the organization's `external_id` where the path of the REST operation has only its id [P]. */
+async function withOrganizationId(
+  { oneofs }: DescMessage,
+  json: JsonObject,
+  send: (request: RestRequest) => Promise<JsonObject>,
+): Promise<JsonObject> {
+  const { external_id: externalId, ...rest } = json;
+  const [idField] = oneofs.find(({ name }) => name === 'identities')?.fields ?? [];
+  if (!idField || typeof externalId !== 'string') return json;
+  const target = `/api/v1/organizations:external/${encodeURIComponent(externalId)}`;
+  const { organization } = await send({ method: 'GET', target, body: undefined });
+  return isRecord(organization) ? { ...rest, [idField.name]: organization['id'] as string } : json;
 }
 
 function jsonOf({ body = '' }: EmulatorResponse): JsonObject | undefined {
