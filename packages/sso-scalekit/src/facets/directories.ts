@@ -49,8 +49,8 @@ export function createDirectories(api: ScalekitApi): DirectoriesFacet {
     },
     get: async (ref, context) => readDirectory(api, ref, context),
     async listUsersPage(filter, page, context) {
-      const { directoryUsersPage, placeUser } = await wire();
-      const { users, next_page_token: next } = await api.read(
+      const { directoryUsersPage, toUsersPage } = await wire();
+      const users = await api.read(
         {
           context,
           method: 'GET',
@@ -62,15 +62,15 @@ export function createDirectories(api: ScalekitApi): DirectoriesFacet {
         },
         directoryUsersPage,
       );
-      return { items: (users ?? []).map((user) => placeUser(user, filter)), nextCursor: next || null };
+      return toUsersPage(users, filter);
     },
     async listGroupsPage(filter, page, context) {
-      const { directoryGroupsPage, placeGroup } = await wire();
-      const { groups, next_page_token: next } = await api.read(
+      const { directoryGroupsPage, toGroupsPage } = await wire();
+      const groups = await api.read(
         { context, method: 'GET', path: `${byId(filter)}/groups`, query: pageQuery(page, filter) },
         directoryGroupsPage,
       );
-      return { items: (groups ?? []).map((group) => placeGroup(group, filter)), nextCursor: next || null };
+      return toGroupsPage(groups, filter);
     },
   };
 }

@@ -10,7 +10,7 @@ import type {
   PostalAddress,
 } from '@org/sso-core';
 import { ids, providerId } from '../../ids.js';
-import { fieldsOf, objectsOf, orNull, toTimestamp, type Wire } from '../fields.js';
+import { fieldsOf, objectsOf, orNull, toTimestamp, type Fields, type Wire } from '../fields.js';
 import { toIdentityProvider } from './identity-provider.js';
 
 /** Where users and groups belong: answers tell by their path, events by their envelope. */
@@ -93,28 +93,16 @@ const furtherAttributes = [
   'zoneinfo',
   'profile',
   'picture',
-] as const;
+];
 
-/** The `data` of an event, or an answer's user with its `user_detail` [S][P]. */
+/**
+ * An item of a list, whose `user_detail` is free-form, or the `data` of an event, which is all detail. Detail beats summary; only
+ * summaries have `updated_at` [S][P].
+ */
 export function toDirectoryUser(
-  wire: Wire<
-    | 'dp_id'
-    | 'email'
-    | 'preferred_username'
-    | 'given_name'
-    | 'family_name'
-    | 'name'
-    | 'active'
-    | 'title'
-    | 'phone_number'
-    | 'address'
-    | 'roles'
-    | 'groups'
-    | 'custom_attributes'
-    | 'updated_at'
-    | (typeof furtherAttributes)[number]
-  >,
+  wire: Wire<'email' | 'preferred_username' | 'given_name' | 'family_name' | 'groups' | 'updated_at'>,
   { organizationId, directoryId }: DirectoryPlace,
+  detail: Fields = wire,
 ): DirectoryUser {
   return {
     id: ids.qualify(wire.id),
@@ -122,20 +110,20 @@ export function toDirectoryUser(
     vendorId: wire.id,
     directoryId,
     organizationId,
-    idpId: orNull(wire.dp_id),
-    email: orNull(wire.email),
-    username: orNull(wire.preferred_username),
-    firstName: orNull(wire.given_name),
-    lastName: orNull(wire.family_name),
-    name: orNull(wire.name),
-    status: toUserStatus(wire.active),
+    idpId: orNull(detail['dp_id']),
+    email: orNull(detail['email']) ?? orNull(wire.email),
+    username: orNull(detail['preferred_username']) ?? orNull(wire.preferred_username),
+    firstName: orNull(detail['given_name']) ?? orNull(wire.given_name),
+    lastName: orNull(detail['family_name']) ?? orNull(wire.family_name),
+    name: orNull(detail['name']),
+    status: toUserStatus(detail['active']),
     vendorStatus: null,
-    jobTitle: orNull(wire.title),
-    phoneNumber: orNull(wire.phone_number),
-    address: toAddress(wire.address),
-    roles: objectsOf(wire.roles).flatMap((role) => orNull(role['role_name'] ?? role['role']) ?? []),
-    groups: toGroupRefs(wire.groups),
-    attributes: toAttributes(wire),
+    jobTitle: orNull(detail['title']),
+    phoneNumber: orNull(detail['phone_number']),
+    address: toAddress(detail['address']),
+    roles: objectsOf(detail['roles']).flatMap((role) => orNull(role['role_name'] ?? role['role']) ?? []),
+    groups: toGroupRefs('groups' in detail ? detail['groups'] : wire.groups),
+    attributes: toAttributes(detail),
     createdAt: null,
     updatedAt: toTimestamp(wire.updated_at),
   };
@@ -168,15 +156,13 @@ function toAddress(value: unknown): PostalAddress | null {
   return Object.values(address).every((part) => part === null) ? null : address;
 }
 
-function toAttributes(
-  wire: Wire<'custom_attributes' | (typeof furtherAttributes)[number]>,
-): Record<string, unknown> {
+function toAttributes(detail: Fields): Record<string, unknown> {
   const attributes: Record<string, unknown> = {};
   for (const name of furtherAttributes) {
-    const value = orNull(wire[name]);
+    const value = orNull(detail[name]);
     if (value !== null) attributes[name] = value;
   }
-  return Object.assign(attributes, fieldsOf(wire.custom_attributes));
+  return Object.assign(attributes, fieldsOf(detail['custom_attributes']));
 }
 
 /** `external_id` is `dp_id` in the event of a deletion [S]. */
