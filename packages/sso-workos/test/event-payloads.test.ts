@@ -11,11 +11,11 @@ interface WireEvent {
   readonly created_at: string;
 }
 
-function fixture<T>(name: string): T {
+function fixture(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8'));
 }
 
-const specified = fixture<{ events: WireEvent[] }>('specified-events.json').events;
+const specified = (fixture('specified-events.json') as { events: WireEvent[] }).events;
 const eventId = 'event_01EHZNVPK3SFK441A1RGBFSHRT';
 
 const connection = 'connection:conn_01EHWNCE74X7JSDV0X3SZ3KJNY';
@@ -132,7 +132,7 @@ describe('the catalogue [S]', () => {
 });
 
 describe('payloads as printed and recorded', () => {
-  const cases = fixture<{ title: string; event: unknown; expected: object }[]>('documented-events.json');
+  const cases = fixture('documented-events.json') as { title: string; event: unknown; expected: object }[];
   it.each(cases)('$title', async ({ event, expected }) => {
     expect(await received(event)).toMatchObject(expected);
   });

@@ -55,3 +55,18 @@ it('loads its helpers with the first request', async () => {
   expect(loaded).toEqual(expect.arrayContaining(['zod', 'axios']));
   expect(loaded).not.toContain('jose');
 });
+
+it('loads nothing to verify a webhook, and zod to read it', async () => {
+  const verify = `
+    import { createHmac } from 'node:crypto';
+    import { createWorkos } from '@org/sso-workos';
+    const { webhooks } = createWorkos({
+      apiKey: 'sk_test_1', clientId: 'client_1', events: { inactiveUsers: 'kept' }, webhooks: { secrets: ['whsec_1'] },
+    });
+    const body = Buffer.from('{"id":"event_1","event":"vault.data.read"}');
+    const at = Date.now();
+    const signature = createHmac('sha256', 'whsec_1').update(at + '.').update(body).digest('hex');
+    const verified = webhooks.verify({ headers: () => ['t=' + at + ', v1=' + signature], body, receivedAt: at });`;
+  expect(await packagesLoadedBy(verify)).toEqual([]);
+  expect(await packagesLoadedBy(`${verify} await webhooks.parse(verified);`)).toEqual(['zod']);
+});

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { createSso, organizationId, SsoError } from '@org/sso-core';
 import { describe, expect, it } from 'vitest';
-import { contextOf, failureOf, redirectUri, useWorkos } from './support.js';
+import { createWorkos } from '../src/index.js';
+import { contextOf, failureOf, redirectUri, signed, useWorkos } from './support.js';
 
 const apiKey = 'CANARY-api-key-1234567890';
 const code = 'CANARY-code-1234567890';
@@ -100,4 +101,20 @@ it('keeps tokens out of what a login prints', async () => {
   const reused = await failureOf(login.complete({ callback, flow: begun.flow }));
   expect(SsoError.isInstance(reused)).toBe(true);
   expect(textsOf(reused)).not.toContain(new URL(callback).searchParams.get('code')!);
+});
+
+it('keeps webhook secrets to itself', async () => {
+  const secret = 'whsec_CANARY1234567890';
+  const provider = createWorkos({
+    ...workos.settings(),
+    events: { inactiveUsers: 'kept' },
+    webhooks: { secrets: [secret] },
+  });
+  const sso = createSso({ provider });
+  expect(inspect(sso, { depth: 10, showHidden: true })).not.toContain(secret);
+  expect(JSON.stringify(sso)).not.toContain(secret);
+  const { headers } = signed('{}', { secret });
+  const refused = await failureOf(sso.webhooks.receive({ headers, body: '{"a":1}' }));
+  expect(textsOf(refused)).not.toContain(secret);
+  expect(textsOf(refused)).not.toContain(headers['WorkOS-Signature'].slice(-64));
 });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSso, type SsoEvent, type WebhookRefusedError } from '@org/sso-core';
 import type { WebhookDelivery } from '@org/sso-core/provider';
@@ -185,17 +185,14 @@ describe('delivered by WorkOS', () => {
   /** An endpoint of an app; answers what it was sent. */
   async function listen() {
     const outcomes: (SsoEvent | string)[] = [];
-    const server = createServer((request, response) => {
-      void webhooks()
+    const receive = async (request: IncomingMessage): Promise<SsoEvent | string> =>
+      webhooks()
         .receive(request)
-        .then(
-          (event) => [200, event] as const,
-          (error: WebhookRefusedError) => [400, error.reason] as const,
-        )
-        .then(([status, outcome]) => {
-          outcomes.push(outcome);
-          response.writeHead(status).end();
-        });
+        .catch((error: WebhookRefusedError) => error.reason);
+    const server = createServer(async (request, response) => {
+      const outcome = await receive(request);
+      outcomes.push(outcome);
+      response.writeHead(typeof outcome === 'string' ? 400 : 200).end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closers.push(() => server.close());

@@ -41,7 +41,7 @@ export function createEvents(api: WorkosApi, source: EventSource): EventsFacet {
           context,
           method: 'GET',
           path: '/events',
-          // No wildcard, and no order: it is oldest first whatever is asked for. [R][I]
+          // No wildcard, and no order: it is oldest first whatever is asked for (workos-node#1610).
           query: {
             events: eventNames.join(','),
             limit: Math.min(pageSize, 100),

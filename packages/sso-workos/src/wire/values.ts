@@ -10,6 +10,8 @@ export function slugsOf({ role: single, roles }: z.infer<z.ZodObject<typeof role
   return (roles?.length ? roles : single ? [single] : []).map(({ slug }) => slug);
 }
 
+/** How WorkOS writes nearly all of them; recognising it spares long listings the conversion. */
+const usualPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const timestampPattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|([+-]\d\d):?(\d\d))?$/;
 
 /**
@@ -17,7 +19,9 @@ const timestampPattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|(
  * `2023-04-28 20:05:31.093`, which is UTC. [R][D]
  */
 export function toTimestamp(value: string | null | undefined): string | null {
-  const [matched, date, time, hours, minutes] = timestampPattern.exec(value ?? '') ?? [];
+  if (!value) return null;
+  if (usualPattern.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  const [matched, date, time, hours, minutes] = timestampPattern.exec(value) ?? [];
   if (matched === undefined) return null;
   const moment = new Date(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
   return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
