@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { assertSupports, createSso, type SsoProvider } from '@org/sso-core';
+import { createEventInbox, type EventInbox } from '@org/sso-core/events';
+import { toNodeHandler } from '@org/sso-core/web';
+import { createSqliteStore, type SsoStore } from '@org/sso-store';
+import { openUsersTable, type UsersTable } from './users-table.js';
+
+export interface ProvisioningApp {
+  readonly users: UsersTable;
+  readonly inbox: EventInbox;
+  readonly store: SsoStore;
+  close(): Promise<void>;
+}
+
+/** Keeps the users table in `folder` in step with all directories of the provider. `origin` is where the vendor reaches the app. */
+export async function startProvisioning(
+  provider: SsoProvider,
+  origin: string,
+  folder: string,
+): Promise<ProvisioningApp> {
+  const sso = createSso({ provider });
+  assertSupports(sso, 'organizations', 'directories', 'events');
+  const users = openUsersTable(join(folder, 'users.db'));
+  const store = createSqliteStore({ path: join(folder, 'inbox.db') });
+  await store.migrate();
+  const inbox = createEventInbox({ store: store.events, providers: [provider] });
+
+  inbox.on('directory.user.created', ({ data }) => users.save(data.user));
+  inbox.on('directory.user.updated', ({ data }) => users.save(data.user));
+  inbox.on('directory.user.deleted', ({ data }) => users.switchOff(data.user));
+  inbox.on('directory.group.created', ({ data }) => users.saveGroup(data.group));
+  inbox.on('directory.group.updated', ({ data }) => users.saveGroup(data.group));
+  inbox.on('directory.group.deleted', ({ data }) => users.removeGroup(data.group.id));
+  inbox.on('directory.group.user_added', ({ data }) => users.join(data.group.id, data.user.id));
+  inbox.on('directory.group.user_removed', ({ data }) => users.leave(data.group.id, data.user.id));
+
+  // What happened while the app was down, then what no event told of.
+  await inbox.pull(provider.id);
+
+  const receive = provider.webhooks && inbox.webhook(provider.id);
+  const handler = toNodeHandler(
+    async (request) => {
+      const route = `${request.method} ${new URL(request.url).pathname}`;
+      if (route === `POST /webhooks/${provider.id}`) return receive?.(request);
+      // A real app shows this to its administrators only.
+      if (route === 'GET /users') return Response.json(users.list());
+      return undefined;
+    },
+    { origin },
+  );
+  inbox.start();
+  const server = createServer(handler).listen(new URL(origin).port);
+  return {
+    users,
+    inbox,
+    store,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await inbox.stop();
+      await store.close();
+      users.close();
+    },
+  };
+}
