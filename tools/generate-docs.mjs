@@ -12,8 +12,14 @@ const providers = {
     environmentUrl: 'https://example.scalekit.com',
     clientId: 'skc_1',
     clientSecret: 'unused',
+    webhooks: { secrets: ['whsec_dW51c2Vk'] },
   }),
-  WorkOS: createWorkos({ apiKey: 'sk_unused', clientId: 'client_1' }),
+  WorkOS: createWorkos({
+    apiKey: 'sk_unused',
+    clientId: 'client_1',
+    events: { inactiveUsers: 'deleted' },
+    webhooks: { secrets: ['whsec_unused'] },
+  }),
 };
 
 const cell = (value) => {
