@@ -4,7 +4,7 @@ const accepted = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|([+-]\d\d
 
 /**
  * A vendor's timestamp as ISO-8601 in UTC to the millisecond; `null` for what is none. Also reads `+0000` and a space for the `T`;
- * without a zone it is UTC.
+ * without a zone it is UTC. Old WorkOS data has both. [R][D]
  */
 export function toTimestamp(value: unknown): string | null {
   if (typeof value !== 'string') return null;
