@@ -135,7 +135,7 @@ describe('pulling', () => {
     expect(idsOf(page.events)).toEqual([kept]);
   });
 
-  it('what is pulled is what webhooks bring', async () => {
+  it('changes of a directory are in it, each as the model has it', async () => {
     const { sso } = client();
     const directory = scalekit.directory('Acme Okta Directory');
     await control().createDirectoryUser(directory, { id: '00u1cleo', groups: ['Engineering'] });
