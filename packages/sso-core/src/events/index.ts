@@ -10,6 +10,7 @@ export {
   type RetrySettings,
 } from './event-inbox.js';
 export { createMemoryEventStore } from './memory-event-store.js';
+export { reconcileDirectory, type ReconcileDirectory, type Reconciliation } from './reconcile-directory.js';
 export type {
   ClaimedEvent,
   EventQuery,

@@ -14,8 +14,6 @@ interface Row extends StoredEvent {
   attempts: number;
   lastFailure: string | null;
   released: boolean;
-  /** When it took somebody's access away. */
-  removedAt: number | null;
 }
 
 /** The waiting events of one subject, one of which may be claimed. */
@@ -32,6 +30,8 @@ const key = ({ provider, environment }: EventSource, ...rest: readonly string[])
 export function createMemoryEventStore(): EventStore {
   const rows = new Map<string, Row>();
   const lanes = new Map<string, Lane>();
+  /** When a handled event took somebody's access away. */
+  const removedAt = new Map<Row, number>();
   const subjects = new Map<string, { source: string; subject: string; state: SubjectState }>();
   const members = new Map<string, { source: string; pair: GroupMember }>();
   const checkpoints = new Map<string, string>();
@@ -57,7 +57,6 @@ export function createMemoryEventStore(): EventStore {
         lastFailure: entry.quarantine,
         attempts: 0,
         released: false,
-        removedAt: null,
       };
       rows.set(id, row);
       if (entry.quarantine === null) setWaiting(row, now);
@@ -108,7 +107,7 @@ export function createMemoryEventStore(): EventStore {
       if (settlement.status === 'handled') {
         const source = key(event);
         const { subject } = event;
-        if (settlement.removed) row.removedAt = now;
+        if (settlement.removed) removedAt.set(row, now);
         if (settlement.subject)
           subjects.set(key(event, subject), { source, subject, state: settlement.subject });
         for (const pair of settlement.members) {
@@ -154,7 +153,7 @@ export function createMemoryEventStore(): EventStore {
         (known) => known.source === key(source) && known.state.scope === scope && known.state.active,
       );
       return {
-        handled: people(removals.filter(({ removedAt }) => removedAt !== null && removedAt >= since)),
+        handled: people(removals.filter((row) => (removedAt.get(row) ?? -Infinity) >= since)),
         waiting: people(
           removals.filter(
             (row) => (row.status === 'waiting' || row.status === 'held') && !row.released && hasAccess(row),
