@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { program } from 'commander';
 import { startApp } from '@org/example-quickstart';
 import { providerFromEnvironment } from '@org/example-quickstart/provider-from-environment';
+import { openProvisioning, type Provisioned } from './provisioning.js';
 import { signIn, type SignedIn } from './sign-in.js';
 import { openStages } from './stage.js';
 
 program
   .name('npm run demo --')
   .description(
-    'Signs a person in through the quickstart app at Scalekit and at WorkOS, on local emulators.\n' +
+    'Signs a person in and provisions people at Scalekit and at WorkOS, on local emulators.\n' +
       'With SSO_PROVIDER=scalekit or workos and the account settings of that vendor, serves the app on the real account instead.',
   )
   .option('--json', 'print one JSON line at the end, and exit')
@@ -32,21 +33,46 @@ function serveRealAccount(): void {
 
 async function showBothVendors(json: boolean): Promise<void> {
   const say = json ? () => {} : console.log;
-  say('One app, two vendors. Everything below is real HTTP on this machine; no account is used.');
+  say('Two apps, two vendors. Everything below is real HTTP on this machine; no account is used.');
   const stages = await openStages();
+
+  say('\nFirst act: a person signs in.');
   const providers: SignedIn[] = [];
   for (const stage of stages) {
-    say(`\n${stage.name} (emulator at ${stage.emulatorUrl})`);
-    let step = 0;
-    providers.push(await signIn(stage, (line) => say(`  ${++step}. ${line}`)));
+    say(`\n${stage.name} (emulator at ${stage.emulator.url})`);
+    providers.push(await signIn(stage, numbered(say)));
   }
   say(`\nThe same application code ran both times: examples/quickstart/src/app.ts`);
-  if (json) console.log(JSON.stringify({ ok: true, providers }));
+
+  say("\nSecond act: Acme's Okta tells who comes, changes and goes; the app's own users table follows,");
+  say('though webhooks come twice, late, in the wrong order or not at all.');
+  const offices = await Promise.all(stages.map(openProvisioning));
+  const provisioning: Provisioned[] = [];
+  for (const [index, office] of offices.entries()) {
+    say(`\n${stages[index]!.name}`);
+    provisioning.push(await office.play(numbered(say)));
+  }
+  say(`\nThe same application code ran both times: examples/provisioning/src/app.ts`);
+
+  if (json) console.log(JSON.stringify({ ok: true, providers, provisioning }));
   if (json || !process.stdout.isTTY) {
-    await Promise.all(stages.map((stage) => stage.close()));
+    await Promise.all([...stages, ...offices].map((stage) => stage.close()));
     return;
   }
   say('\nClick through it yourself (Ctrl-C ends):');
   for (const { name, appUrl } of stages)
     say(`  ${name.padEnd(9)} ${appUrl}   sign in as ada@acme.example or cara@globex.example`);
+  say('\nOr hire somebody, and look at the users table:');
+  for (const [index, { usersUrl, scim }] of offices.entries()) {
+    say(`  ${stages[index]!.name.padEnd(9)} ${usersUrl}`);
+    say(`  curl ${scim.url}/Users -H 'Authorization: Bearer ${scim.token}' \\`);
+    say(
+      `    -d '{"userName":"eve@acme.example","displayName":"Eve Ek","emails":[{"value":"eve@acme.example"}]}'`,
+    );
+  }
+}
+
+function numbered(say: (line: string) => void): (line: string) => void {
+  let step = 0;
+  return (line) => say(`  ${++step}. ${line}`);
 }

@@ -1,5 +1,6 @@
 import type { Profile } from '@org/sso-core';
 import { createBrowser } from './browser.js';
+import { expectFact } from './expect-fact.js';
 import type { Stage } from './stage.js';
 
 export interface SignedIn {
@@ -77,10 +78,6 @@ async function injectForeignLogin({ appUrl, vendor, control }: Stage): Promise<s
   expectFact(refused.status === 403, 'a login of another browser is refused');
   expectFact((await control.traffic()).length === 0, `the refused code never reaches ${vendor}`);
   return `An attacker sends her a link that would sign her into the attacker's account. Refused: "${refused.text.trim()}" The code was sent nowhere.`;
-}
-
-function expectFact(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`The demo went wrong: it is not true that ${what}`);
 }
 
 function headingOf(html: string): string {

@@ -1,8 +1,14 @@
 import type { Server } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { freeOrigin } from '@org/example-provisioning/emulated';
 import { startApp } from '@org/example-quickstart';
-import { startScalekitEmulator, startWorkosEmulator, type ControlClient } from '@org/sso-emulators';
+import {
+  startScalekitEmulator,
+  startWorkosEmulator,
+  type ControlClient,
+  type ScalekitEmulator,
+  type WorkosEmulator,
+} from '@org/sso-emulators';
 import { createScalekit } from '@org/sso-scalekit';
 import { createWorkos } from '@org/sso-workos';
 
@@ -11,7 +17,7 @@ export interface Stage {
   readonly vendor: 'scalekit' | 'workos';
   readonly name: string;
   readonly appUrl: string;
-  readonly emulatorUrl: string;
+  readonly emulator: ScalekitEmulator | WorkosEmulator;
   readonly connectionId: string;
   readonly control: ControlClient;
   close(): Promise<void>;
@@ -47,17 +53,17 @@ async function openWorkos(): Promise<Stage> {
   return stageOf('WorkOS', appUrl, emulator, app);
 }
 
-interface Emulator extends Pick<Stage, 'vendor' | 'control' | 'close'> {
-  readonly url: string;
-  connections(): { id: string }[];
-}
-
-function stageOf(name: string, appUrl: string, emulator: Emulator, app: Server): Stage {
+function stageOf(
+  name: string,
+  appUrl: string,
+  emulator: ScalekitEmulator | WorkosEmulator,
+  app: Server,
+): Stage {
   return {
     vendor: emulator.vendor,
     name,
     appUrl,
-    emulatorUrl: emulator.url,
+    emulator,
     connectionId: emulator.connections()[0]!.id,
     control: emulator.control,
     async close() {
@@ -66,12 +72,4 @@ function stageOf(name: string, appUrl: string, emulator: Emulator, app: Server):
       await emulator.close();
     },
   };
-}
-
-async function freeOrigin(): Promise<string> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => void probe.listen(0, resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => void probe.close(resolve));
-  return `http://localhost:${port}`;
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { assertSupports, createSso, type SsoProvider } from '@org/sso-core';
-import { createEventInbox, type EventInbox } from '@org/sso-core/events';
+import { createEventInbox, reconcileDirectory, type EventInbox } from '@org/sso-core/events';
 import { toNodeHandler } from '@org/sso-core/web';
 import { createSqliteStore, type SsoStore } from '@org/sso-store';
 import { openUsersTable, type UsersTable } from './users-table.js';
@@ -24,7 +24,7 @@ export async function startProvisioning(
   const users = openUsersTable(join(folder, 'users.db'));
   const store = createSqliteStore({ path: join(folder, 'inbox.db') });
   await store.migrate();
-  const inbox = createEventInbox({ store: store.events, providers: [provider] });
+  const inbox = createEventInbox({ store: store.events, providers: [provider], onAttention: console.warn });
 
   inbox.on('directory.user.created', ({ data }) => users.save(data.user));
   inbox.on('directory.user.updated', ({ data }) => users.save(data.user));
@@ -35,8 +35,18 @@ export async function startProvisioning(
   inbox.on('directory.group.user_added', ({ data }) => users.join(data.group.id, data.user.id));
   inbox.on('directory.group.user_removed', ({ data }) => users.leave(data.group.id, data.user.id));
 
-  // What happened while the app was down, then what no event told of.
+  // First what happened while the app was down, then what no event told of.
   await inbox.pull(provider.id);
+  await inbox.process();
+  for await (const { id: organizationId } of sso.organizations.list()) {
+    for await (const { id: directoryId } of sso.directories.list({ organizationId })) {
+      await reconcileDirectory({ provider, store: store.events, organizationId, directoryId }).catch(
+        // A directory that is switched off is no reason not to serve the others.
+        console.warn,
+      );
+    }
+  }
+  inbox.start();
 
   const receive = provider.webhooks && inbox.webhook(provider.id);
   const handler = toNodeHandler(
@@ -49,7 +59,6 @@ export async function startProvisioning(
     },
     { origin },
   );
-  inbox.start();
   const server = createServer(handler).listen(new URL(origin).port);
   return {
     users,
