@@ -1,6 +1,6 @@
 /** Scalekit behind the provider-neutral client. */
-export { createScalekit, type ScalekitProvider, type ScalekitWebhookProvider } from './provider.js';
-export type { ScalekitOptions, ScalekitWebhookOptions } from './settings.js';
+export { createScalekit, type ScalekitProvider } from './provider.js';
+export type { ScalekitOptions, ScalekitWebhookSettings } from './settings.js';
 export { scalekitNative, type ScalekitNative, type ScalekitNativeRequest } from './native.js';
 export { divergences } from './divergences.js';
 export type { ScalekitConnection } from './wire/connection.js';

@@ -2,8 +2,8 @@ import { createAxiosTransport, requireBaseUrl, requireSetting } from '@org/sso-c
 import {
   createTokenVerifier,
   defineProvider,
+  type ProviderFacets,
   type SsoProvider,
-  type WebhooksFacet,
 } from '@org/sso-core/provider';
 import { createScalekitApi } from './api.js';
 import { createAdminPortal } from './facets/admin-portal.js';
@@ -17,29 +17,28 @@ import { createUsers } from './facets/users.js';
 import { createWebhooks } from './facets/webhooks.js';
 import { providerId } from './ids.js';
 import { createNative, type ScalekitNative } from './native.js';
-import type { ScalekitOptions, ScalekitSettings, ScalekitWebhookOptions } from './settings.js';
+import type { ScalekitOptions, ScalekitSettings, ScalekitWebhookSettings } from './settings.js';
 
-/** Scalekit as a provider: every facet but the one that needs a signing secret, and `native` for what the model has no operation for. */
-export interface ScalekitProvider
-  extends Required<Omit<SsoProvider, 'webhooks'>>, Pick<SsoProvider, 'webhooks'> {
+type Webhooks = Pick<ProviderFacets, 'webhooks'>;
+
+/** Scalekit as a provider: every facet but `webhooks`, which needs a secret, and `native` for what the model has no operation for. */
+export interface ScalekitProvider extends Required<Omit<SsoProvider, 'webhooks'>> {
   readonly id: typeof providerId;
   readonly native: ScalekitNative;
 }
 
-/** Scalekit with signing secrets: every facet there is. */
-export interface ScalekitWebhookProvider extends ScalekitProvider {
-  readonly webhooks: WebhooksFacet;
-}
-
 /**
- * A provider for one Scalekit environment, to hand to `createSso`. Makes no request and loads nothing until the first operation.
- * Throws `invalid_argument` naming the malformed option.
+ * A provider for one Scalekit environment, to hand to `createSso`. With `webhooks` it has the facet of that name. Makes no request and
+ * loads nothing until the first operation. Throws `invalid_argument` naming the malformed option.
  */
 export function createScalekit(
-  options: ScalekitOptions & { readonly webhooks: ScalekitWebhookOptions },
-): ScalekitWebhookProvider;
-export function createScalekit(options: ScalekitOptions): ScalekitProvider;
-export function createScalekit(options: ScalekitOptions): ScalekitProvider {
+  options: ScalekitOptions & { readonly webhooks: ScalekitWebhookSettings },
+): ScalekitProvider & Webhooks;
+export function createScalekit(
+  options: ScalekitOptions & { readonly webhooks?: undefined },
+): ScalekitProvider;
+export function createScalekit(options: ScalekitOptions): ScalekitProvider & Partial<Webhooks>;
+export function createScalekit(options: ScalekitOptions): ScalekitProvider & Partial<Webhooks> {
   const settings = checkOptions(options);
   const transport = options.http?.transport ?? createAxiosTransport();
   const api = createScalekitApi(settings, { ...options.http, transport });
@@ -52,7 +51,7 @@ export function createScalekit(options: ScalekitOptions): ScalekitProvider {
   });
   const environment = new URL(settings.environmentUrl).host;
   const eventSource = { environment, now: settings.now };
-  return defineProvider<ScalekitProvider>({
+  return defineProvider<ScalekitProvider & Partial<Webhooks>>({
     specificationVersion: 'v1',
     id: providerId,
     environment,

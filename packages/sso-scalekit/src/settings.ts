@@ -14,18 +14,18 @@ export interface ScalekitOptions {
    */
   readonly additionalIssuers?: readonly string[];
   /** With it the provider has the `webhooks` facet. */
-  readonly webhooks?: ScalekitWebhookOptions;
+  readonly webhooks?: ScalekitWebhookSettings | undefined;
   readonly http?: HttpSettings;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
 /** How webhooks are verified. */
-export interface ScalekitWebhookOptions {
+export interface ScalekitWebhookSettings {
   /** `whsec_…`, one per endpoint registered in the dashboard; two while one is rotated. Never appear in an error, log or inspection. */
   readonly secrets: readonly string[];
   /** Accepted distance of the signed timestamp, in both directions. Milliseconds; default 300,000, as in the official SDKs [C]. */
-  readonly toleranceMs?: number;
+  readonly toleranceMs?: number | undefined;
 }
 
 /** {@link ScalekitOptions} after the checks of `createScalekit`. */

@@ -1,19 +1,14 @@
 import type { SsoClient, UnsupportedFacet, WebhooksClient } from '@org/sso-core';
 import { createSso } from '@org/sso-core';
 import type { WebhooksFacet } from '@org/sso-core/provider';
-import {
-  createScalekit,
-  type ScalekitOptions,
-  type ScalekitProvider,
-  type ScalekitWebhookProvider,
-} from '@org/sso-scalekit';
+import { createScalekit, type ScalekitOptions, type ScalekitProvider } from '@org/sso-scalekit';
 import { expectTypeOf, it } from 'vitest';
 
 const options = { environmentUrl: 'https://acme.scalekit.dev', clientId: 'skc_1', clientSecret: 'test_1' };
 
 it('signing secrets make the webhooks facet callable', () => {
   const provider = createScalekit({ ...options, webhooks: { secrets: ['whsec_AAECAwQ='] } });
-  expectTypeOf(provider).toEqualTypeOf<ScalekitWebhookProvider>();
+  expectTypeOf(provider).toExtend<ScalekitProvider>();
   expectTypeOf(provider.webhooks).toEqualTypeOf<WebhooksFacet>();
   expectTypeOf(createSso({ provider }).webhooks).toEqualTypeOf<WebhooksClient>();
 });
@@ -26,5 +21,7 @@ it('without them it is absent, every other facet is there', () => {
 });
 
 it('options known only at run time promise nothing', () => {
-  expectTypeOf(createScalekit({} as ScalekitOptions)).toEqualTypeOf<ScalekitProvider>();
+  const provider = createScalekit({} as ScalekitOptions);
+  expectTypeOf(provider.webhooks).toEqualTypeOf<WebhooksFacet | undefined>();
+  expectTypeOf(createSso({ provider }).webhooks).toEqualTypeOf<UnsupportedFacet<'webhooks'>>();
 });

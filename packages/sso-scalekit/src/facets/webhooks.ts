@@ -6,7 +6,7 @@ import {
   type WebhooksFacet,
 } from '@org/sso-core/provider';
 import { providerId } from '../ids.js';
-import type { ScalekitWebhookOptions } from '../settings.js';
+import type { ScalekitWebhookSettings } from '../settings.js';
 import type { EventSource } from '../wire/event.js';
 
 const defaultToleranceMs = 300_000;
@@ -15,7 +15,7 @@ const defaultToleranceMs = 300_000;
  * Standard Webhooks [C][D]: HMAC-SHA256 over `<id>.<timestamp>.<body>`, several signatures during a rotation. Throws
  * `invalid_argument` for options that would accept everything or nothing.
  */
-export function createWebhooks(options: ScalekitWebhookOptions, source: EventSource): WebhooksFacet {
+export function createWebhooks(options: ScalekitWebhookSettings, source: EventSource): WebhooksFacet {
   const { secrets, toleranceMs = defaultToleranceMs } = options;
   if (!Number.isFinite(toleranceMs) || toleranceMs <= 0) {
     throw invalid('webhooks.toleranceMs must be a positive number of milliseconds');
