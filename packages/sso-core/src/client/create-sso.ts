@@ -76,14 +76,15 @@ export interface SsoOptions<P extends SsoProvider> {
 export function createSso<P extends SsoProvider>(options: SsoOptions<P>): SsoClient<P> {
   const { provider, hooks = {} } = options;
   const caller = <F extends FacetName>(facet: F) => createFacetCaller(provider, facet, hooks);
-  const connections = createConnectionsClient(caller('connections'));
-  const domains = createDomainsClient(caller('domains'));
+  const readersOf = (of: SsoProvider) => ({
+    connections: createConnectionsClient(createFacetCaller(of, 'connections', hooks)),
+    domains: createDomainsClient(createFacetCaller(of, 'domains', hooks)),
+  });
   const facets: ClientFacets = {
-    login: createLoginClient(caller('login'), { connections, domains }, options.login),
+    login: createLoginClient(caller('login'), readersOf, options.login),
     organizations: createOrganizationsClient(caller('organizations')),
     organizationAdmin: createOrganizationAdminClient(caller('organizationAdmin')),
-    domains,
-    connections,
+    ...readersOf(provider),
     connectionAdmin: createConnectionAdminClient(caller('connectionAdmin')),
     users: createUsersClient(caller('users')),
     adminPortal: createAdminPortalClient(caller('adminPortal')),

@@ -2,6 +2,7 @@ import { SsoError } from '../errors.js';
 
 /** What a browser brought back to the redirect URI. */
 export interface CallbackParameters {
+  readonly pathname: string;
   readonly all: URLSearchParams;
   readonly code: string | null;
   readonly state: string | null;
@@ -25,9 +26,10 @@ export function readCallback(source: CallbackSource): CallbackParameters | undef
     });
   }
   if (!URL.canParse(href, 'http://localhost')) return undefined;
-  const all = new URL(href, 'http://localhost').searchParams;
+  const { pathname, searchParams: all } = new URL(href, 'http://localhost');
   if (singleParameters.some((name) => all.getAll(name).length > 1)) return undefined;
   return {
+    pathname,
     all,
     code: all.get('code') || null,
     state: all.get('state') || null,

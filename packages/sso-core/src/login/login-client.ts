@@ -6,7 +6,7 @@ import {
   UnsupportedOperationError,
   type LoginRejectionReason,
 } from '../errors.js';
-import type { FacetCaller } from '../client/call.js';
+import { requireProviderFacet, type FacetCaller } from '../client/call.js';
 import type { ConnectionsClient, DomainsClient } from '../client/facets.js';
 import type { CallOptions } from '../client/options.js';
 import type { Connection, ConnectionId, OrganizationId, Profile } from '../model/index.js';
@@ -15,18 +15,21 @@ import type {
   AccessTokenClaims,
   LoginAssurance,
   LoginFacet,
+  LoginRoute,
   LoginSelector,
   LoginSelectorKind,
   LoginTokens,
   LogoutRequest,
 } from '../provider/facets/login.js';
 import type { CallContext } from '../provider/context.js';
+import { membersOf } from '../provider/composite.js';
+import type { SsoProvider } from '../provider/provider.js';
 import { readCallback, type CallbackParameters, type CallbackSource } from './callback.js';
 import { normalizeEmail } from './email.js';
 import { createFlowSealer, type LoginFlow } from './flow.js';
 import { createMemoryOneTimeIds } from './one-time-ids.js';
 import { acceptReturnTo } from './return-to.js';
-import { checkLoginSettings, type LoginSettings } from './settings.js';
+import { checkLoginSettings, readRedirectUris, type LoginSettings } from './settings.js';
 
 /** Exactly one selector, and how the login should go. */
 export type BeginLogin = LoginSelector & {
@@ -89,8 +92,8 @@ export interface IdpInitiatedLogin {
 
 /** Signing people in, with the checks an app must not get wrong built in. */
 export interface LoginClient {
-  /** The configured callback URL; `null` without login settings. */
-  readonly redirectUri: string | null;
+  /** The configured callback URLs, one of each provider; none without login settings. */
+  readonly redirectUris: readonly string[];
   /** Starts a login. Throws `invalid_argument` unless exactly one selector is given, `not_found` when a domain has no connection. */
   begin(request: BeginLogin, options?: CallOptions): Promise<BegunLogin>;
   /** Finishes it. Throws `login_rejected` with a reason safe to show, or `verification_failed`. */
@@ -117,10 +120,21 @@ const selectorKinds = [
 
 export function createLoginClient(
   { call, provider }: FacetCaller<LoginFacet>,
-  { connections, domains }: { readonly connections: ConnectionsClient; readonly domains: DomainsClient },
+  readersOf: (provider: SsoProvider) => {
+    readonly connections: ConnectionsClient;
+    readonly domains: DomainsClient;
+  },
   configured: LoginSettings | undefined,
 ): LoginClient {
+  /** Those a login can be at. */
+  const members = membersOf(provider).filter(({ login }) => login);
   if (configured) checkLoginSettings(configured, provider.id);
+  const redirectUris: ReadonlyMap<string, string> = configured
+    ? readRedirectUris(
+        configured.redirectUri,
+        members.map(({ id }) => id),
+      )
+    : new Map();
   const now = configured?.now ?? Date.now;
   const oneTimeIds = configured?.oneTimeIds ?? createMemoryOneTimeIds(now);
   let sealer: ReturnType<typeof createFlowSealer> | undefined;
@@ -142,42 +156,66 @@ export function createLoginClient(
     return acceptReturnTo(value, configured?.returnToOrigins ?? []) ?? configured?.defaultReturnTo ?? '/';
   }
 
+  /** Fixes a login to the provider that takes it. */
+  async function route(
+    facet: LoginFacet,
+    request: { readonly selector: LoginSelector; readonly loginHint?: string | undefined },
+    context: CallContext,
+  ): Promise<LoginRoute | null> {
+    return facet.route ? facet.route(request, context) : { provider, selector: request.selector };
+  }
+
+  function noRoute(selector: LoginSelector): never {
+    throw new SsoError({
+      code: 'failed_precondition',
+      message: `login.begin: no route tells which provider serves the ${selectorKindOf(selector)} "${Object.values(selector)[0]}"`,
+      provider: provider.id,
+      operation: 'login.begin',
+    });
+  }
+
   /** A selector the provider takes itself: a domain it does not take is resolved to its connection. */
   async function resolveSelector(
+    { provider: member, selector }: LoginRoute,
     facet: LoginFacet,
-    selector: LoginSelector,
     options?: CallOptions,
   ): Promise<LoginSelector> {
     const kind = selectorKindOf(selector);
     if (facet.features.selectors.includes(kind)) return selector;
     if (kind === 'domain') {
-      const connection = await findConnection(selector.domain!.toLowerCase(), options);
+      const connection = await findConnection(member, selector.domain!.toLowerCase(), options);
       if (connection) return { connection: connection.id };
       throw new SsoError({
         code: 'not_found',
         message: `login.begin: no connection that accepts logins serves the domain "${selector.domain}"`,
-        provider: provider.id,
+        provider: member.id,
         operation: 'login.begin',
       });
     }
     throw new UnsupportedOperationError({
       facet: 'login',
       operation: `login.begin with selector "${kind}"`,
-      provider: provider.id,
+      provider: member.id,
       reason: `its selectors are ${facet.features.selectors.join(', ')}`,
     });
   }
 
   /** The connection that serves a domain. A tenant that has merely claimed the domain does not count. */
-  async function findConnection(domain: string, options?: CallOptions): Promise<Connection | undefined> {
+  async function findConnection(
+    member: SsoProvider,
+    domain: string,
+    options?: CallOptions,
+  ): Promise<Connection | undefined> {
+    const { connections, domains } = readersOf(member);
     let found: Connection | undefined;
     for await (const connection of connections.list({ domain }, options)) {
-      if (!connection.acceptsLogins || !(await ownsDomain(connection, domain, options))) continue;
+      if (!connection.acceptsLogins) continue;
+      if (member.domains && !(await ownsDomain(domains, connection, domain, options))) continue;
       if (found) {
         throw new SsoError({
           code: 'failed_precondition',
           message: `Several connections serve the domain "${domain}" (${found.id}, ${connection.id}): name one with the connection selector`,
-          provider: provider.id,
+          provider: member.id,
           operation: 'login.begin',
         });
       }
@@ -187,33 +225,37 @@ export function createLoginClient(
   }
 
   async function ownsDomain(
+    domains: DomainsClient,
     { organizationId }: Connection,
     domain: string,
     options?: CallOptions,
   ): Promise<boolean> {
-    if (organizationId === null || !provider.domains) return true;
+    if (organizationId === null) return true;
     for await (const claimed of domains.list({ organizationId }, options)) {
       if (claimed.domain.toLowerCase() === domain) return claimed.status === 'verified';
     }
     return false;
   }
 
-  function reject(reason: LoginRejectionReason, message: string, vendorCode?: string): never {
+  function reject(
+    reason: LoginRejectionReason,
+    message: string,
+    { vendorCode, at = provider.id }: { readonly vendorCode?: string; readonly at?: string } = {},
+  ): never {
     throw new LoginRejectedError({
       reason,
       message,
       vendorCode,
-      provider: provider.id,
+      provider: at,
       operation: 'login.complete',
     });
   }
 
-  /** The flow this callback belongs to, after every check that needs no request. */
+  /** The flow this callback belongs to, and the facet it began at, after every check that needs no request. */
   async function openFlow(
-    facet: LoginFacet,
     callback: CallbackParameters,
     sealed: string | undefined,
-  ): Promise<LoginFlow> {
+  ): Promise<{ readonly flow: LoginFlow; readonly facet: LoginFacet }> {
     if (!callback.state)
       reject('unsolicited', 'The callback carries no state: this login was not started here');
     if (!sealed)
@@ -223,15 +265,15 @@ export function createLoginClient(
       );
     const flow = await requireSettings('login.complete').sealer.open(sealed);
     if (!flow) reject('flow_invalid', 'The login flow was not sealed by this app');
-    if (
-      flow.provider !== provider.id ||
-      flow.environment !== provider.environment ||
-      flow.clientId !== facet.clientId
-    ) {
+    const facet = members.find(
+      ({ id, environment }) => id === flow.provider && environment === flow.environment,
+    )?.login;
+    if (!facet || facet.clientId !== flow.clientId)
       reject('provider_mismatch', `This login was started at provider "${flow.provider}"`);
-    }
-    if (flow.redirectUri !== configured!.redirectUri)
+    if (flow.redirectUri !== redirectUris.get(flow.provider))
       reject('provider_mismatch', 'This login was started for another redirect URI');
+    if (redirectUris.size > 1 && callback.pathname !== new URL(flow.redirectUri).pathname)
+      reject('provider_mismatch', "The callback arrived at another provider's redirect URI");
     if (!equalInConstantTime(flow.state, callback.state))
       reject('state_mismatch', 'The callback belongs to another login');
     if (callback.issuer !== null && callback.issuer !== facet.issuer)
@@ -239,26 +281,26 @@ export function createLoginClient(
     if (flow.expiresAt <= now() / 1000) reject('flow_expired', 'The login took too long; start again');
     if (!(await oneTimeIds.consume(flow.id, flow.expiresAt)))
       reject('flow_reused', 'This login was completed already');
-    return flow;
+    return { flow, facet };
   }
 
   async function complete(
-    facet: LoginFacet,
+    _: LoginFacet,
     { callback: source, flow: sealed }: CompleteLogin,
     context: CallContext,
   ): Promise<LoginResult> {
     const callback =
       readCallback(source) ?? reject('malformed_callback', 'The callback repeats a parameter or is no URL');
-    const flow = await openFlow(facet, callback, sealed);
+    const { flow, facet } = await openFlow(callback, sealed);
+    const at = flow.provider;
     if (callback.error !== null) {
-      reject(
-        facet.rejectionReason(callback.error),
-        `The login was refused by ${provider.id}`,
-        callback.error.slice(0, 100),
-      );
+      reject(facet.rejectionReason(callback.error), `The login was refused by ${at}`, {
+        vendorCode: callback.error.slice(0, 100),
+        at,
+      });
     }
     if (callback.code === null)
-      reject('malformed_callback', 'The callback carries neither a code nor an error');
+      reject('malformed_callback', 'The callback carries neither a code nor an error', { at });
     const { profile, tokens, assurance } = await facet
       .exchangeCode(
         {
@@ -278,6 +320,7 @@ export function createLoginClient(
       reject(
         'selector_mismatch',
         'Somebody of another organization or connection signed in than was asked for',
+        { at },
       );
     }
     return {
@@ -297,23 +340,26 @@ export function createLoginClient(
   }
 
   return {
-    redirectUri: configured?.redirectUri ?? null,
+    redirectUris: [...redirectUris.values()],
     begin: (request, options) =>
       call({
         method: 'begin',
         input: request ?? {},
         options,
-        run: async (facet, { loginHint, returnTo, forceReauthentication, ...selector }) => {
+        run: async (facet, { loginHint, returnTo, forceReauthentication, ...selector }, context) => {
           requireOneSelector(selector, provider.id);
           const { settings, sealer: seal } = requireSettings('login.begin');
-          const resolved = await resolveSelector(facet, selector, options);
+          const routed = (await route(facet, { selector, loginHint }, context)) ?? noRoute(selector);
+          const { provider: member } = routed;
+          const target = requireProviderFacet(member, 'login', 'login.begin');
+          const resolved = await resolveSelector(routed, target, options);
           const codeVerifier = randomBytes(32).toString('base64url');
           const flow: LoginFlow = {
             id: randomId(),
-            provider: provider.id,
-            environment: provider.environment,
-            clientId: facet.clientId,
-            redirectUri: settings.redirectUri,
+            provider: member.id,
+            environment: member.environment,
+            clientId: target.clientId,
+            redirectUri: redirectUris.get(member.id)!,
             selector: resolved,
             state: randomId(),
             nonce: randomId(),
@@ -321,7 +367,7 @@ export function createLoginClient(
             returnTo: filterReturnTo(returnTo),
             expiresAt: Math.floor(now() / 1000) + (settings.flowLifetimeSeconds ?? 600),
           };
-          const url = facet.authorizationUrl({
+          const url = target.authorizationUrl({
             selector: resolved,
             redirectUri: flow.redirectUri,
             state: flow.state,
@@ -340,10 +386,11 @@ export function createLoginClient(
         method: 'lookup',
         input: email,
         options,
-        run: async () => {
-          const { address, domain } = normalizeEmail(email);
-          const connection = await findConnection(domain, options);
-          return { domain, selector: connection ? { connection: connection.id } : null, loginHint: address };
+        run: async (facet, _, context) => {
+          const { address: loginHint, domain } = normalizeEmail(email);
+          const routed = await route(facet, { selector: { domain }, loginHint }, context);
+          const connection = routed && (await findConnection(routed.provider, domain, options));
+          return { domain, selector: connection ? { connection: connection.id } : null, loginHint };
         },
       }),
     readIdpInitiated: (source, options) =>
@@ -383,7 +430,16 @@ export function createLoginClient(
         method: 'logoutUrl',
         input: request ?? {},
         options,
-        run: (facet, input, context) => facet.logoutUrl(input, context),
+        run: async (facet, { provider: named, ...input }, context) => {
+          const member = members.find(({ id }) => id === named);
+          if (named !== undefined && !member) {
+            throw invalidArgument(
+              `login.logoutUrl: provider "${named}" is none of ${members.map(({ id }) => id).join(', ')}`,
+              { provider: provider.id, operation: context.operation },
+            );
+          }
+          return (member?.login ?? facet).logoutUrl(input, context);
+        },
       }),
   };
 }

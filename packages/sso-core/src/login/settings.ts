@@ -8,8 +8,11 @@ export interface LoginSettings {
    * the new one in front and drop the old one after the flow lifetime.
    */
   readonly secrets: readonly string[];
-  /** This provider's callback URL, registered at the vendor. Use one path per provider. */
-  readonly redirectUri: string;
+  /**
+   * The provider's callback URL, registered at the vendor. Where several stand behind the client, one for each by provider id, each with
+   * a path of its own: a callback counts only at the path of the provider its login began at (RFC 9700, section 4.4.2).
+   */
+  readonly redirectUri: string | Readonly<Record<string, string>>;
   /** Origins besides your own that `returnTo` may lead to, such as `https://app.example.com`. Default none. */
   readonly returnToOrigins?: readonly string[];
   /** Where a login without an acceptable `returnTo` ends. Default `/`. */
@@ -29,7 +32,6 @@ export function checkLoginSettings(settings: LoginSettings, provider: string): v
       provider,
     });
   }
-  requireBaseUrl(settings.redirectUri, 'login.redirectUri', provider);
   for (const origin of settings.returnToOrigins ?? []) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw invalidArgument(
@@ -42,4 +44,30 @@ export function checkLoginSettings(settings: LoginSettings, provider: string): v
   if (lifetime !== undefined && !(Number.isInteger(lifetime) && lifetime > 0)) {
     throw invalidArgument('login.flowLifetimeSeconds must be a positive whole number', { provider });
   }
+}
+
+/** The redirect URI of each provider. Throws `invalid_argument` unless each has one, with a path of its own. */
+export function readRedirectUris(
+  redirectUri: LoginSettings['redirectUri'],
+  providers: readonly string[],
+): ReadonlyMap<string, string> {
+  const refuse = (why: string, provider?: string): never => {
+    throw invalidArgument(`login.redirectUri ${why}`, provider === undefined ? {} : { provider });
+  };
+  if (typeof redirectUri === 'string' && providers.length > 1)
+    refuse(`must be an object with a URL for each of ${providers.join(', ')}`);
+  const uris = new Map(
+    typeof redirectUri === 'object' && redirectUri !== null
+      ? Object.entries(redirectUri)
+      : providers.map((provider) => [provider, redirectUri]),
+  );
+  for (const provider of uris.keys())
+    if (!providers.includes(provider)) refuse(`names "${provider}", which is not among the providers`);
+  for (const provider of providers) {
+    const uri = uris.get(provider) ?? refuse(`has no URL for "${provider}"`, provider);
+    requireBaseUrl(uri, 'login.redirectUri', provider);
+  }
+  const paths = new Set(Array.from(uris.values(), (uri) => new URL(uri).pathname));
+  if (paths.size < uris.size) refuse('must have a path of its own for each provider');
+  return uris;
 }

@@ -17,7 +17,15 @@ export function defineProvider<const P extends SsoProvider>(provider: P): P {
     );
   }
   if (provider.environment === '') throw invalidArgument(`Provider "${provider.id}" names no environment`);
-  const members = new Set<string>([...facetNames, 'specificationVersion', 'id', 'environment', 'native']);
+  const members = new Set<string>([
+    ...facetNames,
+    'specificationVersion',
+    'id',
+    'environment',
+    'native',
+    'children',
+    'supportsFor',
+  ]);
   const unknown = Object.keys(provider).find((name) => !members.has(name));
   if (unknown !== undefined) {
     throw invalidArgument(

@@ -5,6 +5,7 @@ export type { Limitations, Support } from './features.js';
 export type { Divergence } from './divergence.js';
 export type { FacetName, ProviderFacets, SsoProvider } from './provider.js';
 export { facetNames } from './provider.js';
+export { membersOf, type CompositeProvider } from './composite.js';
 export { defineProvider } from './define-provider.js';
 export { nativeOf, withNative } from './native.js';
 export { toTimestamp } from './timestamp.js';
@@ -32,6 +33,7 @@ export type {
   CodeExchange,
   LoginAssurance,
   LoginFacet,
+  LoginRoute,
   LoginSelector,
   LoginSelectorKind,
   LoginTokens,

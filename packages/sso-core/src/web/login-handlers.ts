@@ -5,7 +5,7 @@ import type { SsoProvider } from '../provider/provider.js';
 import { createFlowCookies } from './flow-cookie.js';
 
 export interface LoginHandlersOptions {
-  /** A client made with login settings. Its `redirectUri` must end in `/callback`; the other paths are its siblings. */
+  /** A client made with login settings. Its redirect URIs must end in `/callback`; the other paths are their siblings. */
   readonly sso: { readonly login: LoginClient; readonly provider: SsoProvider };
   /** Makes your session and answers, usually with a redirect to `result.returnTo`. */
   readonly onLogin: (result: LoginResult, request: Request) => Response | Promise<Response>;
@@ -41,12 +41,13 @@ export interface LoginHandlers {
 
 const selectorNames = ['organization', 'connection', 'domain', 'identityProvider'] as const;
 
-/** Throws `invalid_argument` when the client has no login settings or its `redirectUri` does not end in `/callback`. */
+/** Throws `invalid_argument` when the client has no login settings or a redirect URI does not end in `/callback`. */
 export function createLoginHandlers(options: LoginHandlersOptions): LoginHandlers {
   const { sso, onLogin, onLogout, onRejected = answerRejection, signInPath = '/' } = options;
   const { login } = sso;
-  const { redirectUri } = login;
-  if (redirectUri === null || !new URL(redirectUri).pathname.endsWith('/callback')) {
+  const [redirectUri] = login.redirectUris;
+  const paths = login.redirectUris.map((uri) => new URL(uri).pathname);
+  if (redirectUri === undefined || !paths.every((path) => path.endsWith('/callback'))) {
     throw invalidArgument(
       'createLoginHandlers needs createSso({ login: { redirectUri } }) with a redirect URI whose path ends in "/callback"',
       {
@@ -54,7 +55,6 @@ export function createLoginHandlers(options: LoginHandlersOptions): LoginHandler
       },
     );
   }
-  const basePath = new URL(redirectUri).pathname.slice(0, -'/callback'.length);
   const cookies = createFlowCookies(redirectUri);
 
   async function begin(request: BeginLogin): Promise<Response> {
@@ -121,12 +121,18 @@ export function createLoginHandlers(options: LoginHandlersOptions): LoginHandler
     return redirect(target ?? signInPath, headers);
   });
 
-  const routes: Record<string, (request: Request) => Promise<Response>> = {
-    [`${basePath}/start`]: start,
-    [`${basePath}/callback`]: callback,
-    [`${basePath}/idp-initiated`]: idpInitiated,
-    [`${basePath}/logout`]: logout,
-  };
+  const routes: Record<string, (request: Request) => Promise<Response>> = Object.assign(
+    {},
+    ...paths.map((path) => {
+      const basePath = path.slice(0, -'/callback'.length);
+      return {
+        [`${basePath}/start`]: start,
+        [`${basePath}/callback`]: callback,
+        [`${basePath}/idp-initiated`]: idpInitiated,
+        [`${basePath}/logout`]: logout,
+      };
+    }),
+  );
   return {
     start,
     callback,

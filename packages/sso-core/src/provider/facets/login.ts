@@ -2,6 +2,7 @@ import type { LoginRejectionReason } from '../../errors.js';
 import type { ConnectionId, OrganizationId, Profile } from '../../model/index.js';
 import type { Secret } from '../../secret.js';
 import type { CallContext } from '../context.js';
+import type { SsoProvider } from '../provider.js';
 
 /** Names who should sign in: exactly one of the four. */
 export type LoginSelector =
@@ -84,6 +85,8 @@ export interface AccessTokenClaims {
 }
 
 export interface LogoutRequest {
+  /** `profile.provider` of the login; needed where several providers stand behind the client. */
+  readonly provider?: string | undefined;
   /** The ID token of the login, where the vendor issues one. */
   readonly idToken?: Secret | undefined;
   /** `profile.vendorId` of the login. */
@@ -91,6 +94,13 @@ export interface LogoutRequest {
   /** Where the browser returns; must be registered at the vendor. */
   readonly returnTo?: string | undefined;
   readonly state?: string | undefined;
+}
+
+/** Which of several providers takes a login. */
+export interface LoginRoute {
+  readonly provider: SsoProvider;
+  /** In this provider's terms. */
+  readonly selector: LoginSelector;
 }
 
 /** Signing people in. Every check listed here is the adapter's duty; state, flow binding and one-time use are the client's. */
@@ -108,6 +118,14 @@ export interface LoginFacet {
   readonly clientId: string;
   /** Compared with an `iss` parameter on the callback (RFC 9207); `null` when the vendor has none to compare. */
   readonly issuer: string | null;
+  /**
+   * Only where several providers stand behind this facet: chooses the one that takes a login. Asked once, before the redirect; request,
+   * callback and code then belong to that provider's own facet. `null` when nobody is known to serve the selector.
+   */
+  readonly route?: (
+    request: { readonly selector: LoginSelector; readonly loginHint?: string | undefined },
+    context: CallContext,
+  ) => Promise<LoginRoute | null>;
   /** Builds the URL without any request. The caller guarantees a supported selector. */
   authorizationUrl(request: AuthorizationRequest): string;
   /**
