@@ -55,10 +55,12 @@ async function showBothVendors(json: boolean): Promise<void> {
   say(`\nThe same application code ran both times: examples/provisioning/src/app.ts`);
 
   if (json) console.log(JSON.stringify({ ok: true, providers, provisioning }));
+  const closeAll = () => Promise.all([...stages, ...offices].map((stage) => stage.close()));
   if (json || !process.stdout.isTTY) {
-    await Promise.all([...stages, ...offices].map((stage) => stage.close()));
+    await closeAll();
     return;
   }
+  process.once('SIGINT', () => void closeAll());
   say('\nClick through it yourself (Ctrl-C ends):');
   for (const { name, appUrl } of stages)
     say(`  ${name.padEnd(9)} ${appUrl}   sign in as ada@acme.example or cara@globex.example`);

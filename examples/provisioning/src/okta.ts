@@ -38,7 +38,8 @@ export function createOkta({ url, token }: { readonly url: string; readonly toke
     return JSON.parse(text || 'null');
   }
   const find = async (path: string, filter: string) =>
-    (await send<{ Resources: Resource[] }>('GET', `${path}?${new URLSearchParams({ filter })}`)).Resources[0];
+    (await send<{ Resources: Resource[] }>('GET', `${path}?filter=${encodeURIComponent(filter)}`))
+      .Resources[0];
   const patch = (path: string, operation: object) =>
     send<void>('PATCH', path, { schemas: [patchOp], Operations: [operation] });
 
