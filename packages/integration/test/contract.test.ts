@@ -6,4 +6,9 @@ import { createWorkosHarness } from './harness/workos.js';
 describeContract({ name: 'memory', createHarness: () => createMemoryHarness() });
 for (const mode of ['full-stack-auth', 'modular-sso'] as const)
   describeContract({ name: `scalekit (${mode})`, createHarness: () => createScalekitHarness(mode) });
-describeContract({ name: 'workos', createHarness: createWorkosHarness });
+for (const inactiveUsers of ['deleted', 'kept'] as const) {
+  describeContract({
+    name: `workos (inactive users ${inactiveUsers})`,
+    createHarness: () => createWorkosHarness(inactiveUsers),
+  });
+}

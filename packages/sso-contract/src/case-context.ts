@@ -27,13 +27,14 @@ export interface Tenant {
 /** What a case works with. Optional parts of the harness are there when the case `needs` them. */
 export interface CaseContext extends Omit<
   Harness,
-  'provider' | 'world' | 'faults' | 'clock' | 'withSecret' | 'notRun'
+  'provider' | 'world' | 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets' | 'notRun'
 > {
   readonly provider: Required<SsoProvider>;
   readonly world: Required<World>;
   readonly faults: Faults;
   readonly clock: Clock;
   readonly withSecret: (secret: string) => SsoProvider;
+  readonly withWebhookSecrets: (secrets: readonly string[]) => SsoProvider;
   /** Milliseconds since the epoch by the harness's clock. */
   readonly now: () => number;
   readonly sso: ContractClient;
@@ -64,13 +65,15 @@ export function createCaseContext(harness: Harness): CaseContext {
     createSso({
       provider: other,
       hooks,
+      now,
       login: { secrets: [sealingSecret], redirectUri, now, ...login },
     }) as unknown as ContractClient;
 
   const unique = (word: string) => `${word}-${run}-${(names += 1)}`;
 
   return {
-    ...(harness as Harness & Required<Pick<Harness, 'faults' | 'clock' | 'withSecret'>>),
+    ...(harness as Harness &
+      Required<Pick<Harness, 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets'>>),
     provider: provider as Required<SsoProvider>,
     world: world as Required<World>,
     now,

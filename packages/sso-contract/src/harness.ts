@@ -1,4 +1,13 @@
-import type { ConnectionId, ConnectionProtocol, ConnectionStatus, OrganizationId } from '@org/sso-core';
+import type {
+  ConnectionId,
+  ConnectionProtocol,
+  ConnectionStatus,
+  DirectoryGroupId,
+  DirectoryId,
+  DirectoryUserId,
+  OrganizationId,
+  PostalAddress,
+} from '@org/sso-core';
 import type { SsoProvider } from '@org/sso-core/provider';
 
 export type Awaitable<T> = T | Promise<T>;
@@ -30,6 +39,69 @@ export interface NewConnection {
   readonly users: readonly IdentityProviderUser[];
 }
 
+export interface NewDirectory {
+  readonly organizationId: OrganizationId;
+  readonly name: string;
+  readonly identityProvider: 'okta' | 'entra-id';
+  readonly status: 'active' | 'inactive';
+}
+
+/** A person as a customer's identity provider provisions them. */
+export interface NewPerson {
+  /** The identity provider's own id. */
+  readonly id: string;
+  readonly email?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly jobTitle?: string;
+  readonly address?: Partial<PostalAddress>;
+  /** Custom attributes. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/** What happens in customers' directories. */
+export interface DirectoryWorld {
+  createDirectory(directory: NewDirectory): Awaitable<DirectoryId>;
+  /** One whose status, type and identity provider are words nobody knows yet. */
+  createUnrecognizedDirectory(organizationId: OrganizationId): Awaitable<DirectoryId>;
+  hire(directoryId: DirectoryId, person: NewPerson): Awaitable<DirectoryUserId>;
+  /** Somebody in a state nobody knows yet. */
+  hireUnrecognized(directoryId: DirectoryId, person: NewPerson): Awaitable<DirectoryUserId>;
+  /** What is given changes. */
+  changePerson(
+    directoryId: DirectoryId,
+    userId: DirectoryUserId,
+    changes: Partial<Omit<NewPerson, 'id'>>,
+  ): Awaitable<void>;
+  deactivatePerson(directoryId: DirectoryId, userId: DirectoryUserId): Awaitable<void>;
+  deletePerson(directoryId: DirectoryId, userId: DirectoryUserId): Awaitable<void>;
+  createGroup(directoryId: DirectoryId, name: string): Awaitable<DirectoryGroupId>;
+  addMember(directoryId: DirectoryId, groupId: DirectoryGroupId, userId: DirectoryUserId): Awaitable<void>;
+  removeMember(directoryId: DirectoryId, groupId: DirectoryGroupId, userId: DirectoryUserId): Awaitable<void>;
+}
+
+/** A webhook as it arrives. */
+export interface WebhookMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The vendor as a sender of webhooks. The provider under test is configured with two secrets. */
+export interface WebhookWorld {
+  /** Everything the vendor delivered so far, oldest first. */
+  delivered(): Awaitable<readonly WebhookMessage[]>;
+  /** The headers with which the vendor would send this body. */
+  sign(
+    body: string,
+    options?: {
+      /** `foreign`: of another endpoint. Default `first`. */
+      readonly secret?: 'first' | 'second' | 'foreign';
+      /** Milliseconds since the epoch, or the text to send in its place. Default now. */
+      readonly timestamp?: number | string;
+    },
+  ): WebhookMessage;
+}
+
 /** The vendor's side, reached out of band: never through the provider under test. Optional members are abilities a case may need. */
 export interface World {
   createOrganization(organization: NewOrganization): Awaitable<OrganizationId>;
@@ -47,6 +119,13 @@ export interface World {
   }): Awaitable<string>;
   /** A connection whose status, protocol and identity provider are words nobody knows yet. */
   createUnrecognizedConnection?(organizationId: OrganizationId): Awaitable<ConnectionId>;
+  readonly directories?: DirectoryWorld;
+  readonly webhooks?: WebhookWorld;
+  /**
+   * The vendor tells, in its stream and by webhook, of something this version cannot read: an event of a type nobody knows yet, or one of a
+   * known type whose data is about nothing. Answers the event's id.
+   */
+  recordUnreadableEvent?(organizationId: OrganizationId, unreadable: 'type' | 'data'): Awaitable<string>;
   /** The invited person accepts. */
   acceptInvitation?(invitation: {
     readonly organizationId: OrganizationId;
@@ -115,6 +194,8 @@ export interface Harness {
   readonly tellsIdpId?: true;
   /** The same provider with this wrong secret in place of the real one. */
   readonly withSecret?: (secret: string) => SsoProvider;
+  /** The same provider with these webhook secrets. Throws what its construction throws. */
+  readonly withWebhookSecrets?: (secrets: readonly string[]) => SsoProvider;
   /** Exactly the cases that apply to the provider and that this harness lacks an ability for, each with the reason. */
   readonly notRun: Readonly<Record<string, string>>;
   dispose(): Awaitable<void>;
@@ -125,8 +206,15 @@ export type Ability =
   | 'faults'
   | 'clock'
   | 'withSecret'
+  | 'withWebhookSecrets'
   | 'tellsIdpId'
-  | `world.${'startFromIdentityProvider' | 'createUnrecognizedConnection' | 'acceptInvitation'}`;
+  | `world.${
+      | 'startFromIdentityProvider'
+      | 'createUnrecognizedConnection'
+      | 'acceptInvitation'
+      | 'directories'
+      | 'webhooks'
+      | 'recordUnreadableEvent'}`;
 
 export function hasAbility(harness: Harness, ability: Ability): boolean {
   const [owner, member] = ability.startsWith('world.')

@@ -1,12 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import type { SsoProvider } from '@org/sso-core/provider';
 import { createMemoryProvider, type MemoryProvider } from '@org/sso-core/testing';
-import type { Harness } from './harness.js';
+import type { Harness, WebhookMessage } from './harness.js';
 
 export interface MemoryHarnessOptions {
   readonly name?: string;
   /** Changes the provider before it is tested: takes facets away, wraps it, breaks it. */
-  readonly change?: (provider: MemoryProvider) => SsoProvider;
+  readonly change?: (provider: MemoryProvider, now: () => number) => SsoProvider;
 }
+
+const webhookSecrets = {
+  first: 'memory-webhook-secret-1',
+  second: 'memory-webhook-secret-2',
+  foreign: 'webhook-secret-of-another-endpoint',
+};
 
 /** The in-memory reference provider as a target. There is no wire, so cases about faults on it are not run. */
 export function createMemoryHarness({
@@ -15,12 +22,16 @@ export function createMemoryHarness({
 }: MemoryHarnessOptions = {}): Harness {
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
-  const { provider, world } = createMemoryProvider({ now });
+  const { provider, world } = createMemoryProvider({
+    now,
+    webhookSecrets: [webhookSecrets.first, webhookSecrets.second],
+  });
+  const delivered: WebhookMessage[] = [];
   return {
     name,
-    provider: change(provider),
+    provider: change(provider, now),
     redirectUri: 'http://localhost:3000/auth/memory/callback',
-    secrets: [],
+    secrets: Object.values(webhookSecrets),
     tellsIdpId: true,
     world: {
       createOrganization: (organization) => world.createOrganization(organization).id,
@@ -36,6 +47,44 @@ export function createMemoryHarness({
       signIn: (url, answer) => world.signIn(url, answer),
       startFromIdentityProvider: (login) => world.startFromIdentityProvider(login),
       acceptInvitation: (invitation) => world.acceptInvitation(invitation),
+      directories: {
+        createDirectory: (directory) => world.createDirectory(directory).id,
+        createUnrecognizedDirectory: (organizationId) =>
+          world.createDirectory({
+            organizationId,
+            identityProvider: 'brand-new',
+            type: 'quantum',
+            status: 'unknown',
+            vendorStatus: 'hibernating',
+          }).id,
+        hire: (directoryId, person) => world.hire(directoryId, person).id,
+        hireUnrecognized: (directoryId, person) =>
+          world.hire(directoryId, { ...person, status: 'unknown', vendorStatus: 'on_sabbatical' }).id,
+        changePerson: (_, userId, changes) => void world.changePerson(userId, changes),
+        deactivatePerson: (_, userId) => void world.changePerson(userId, { status: 'inactive' }),
+        deletePerson: (_, userId) => world.deletePerson(userId),
+        createGroup: (directoryId, groupName) => world.createGroup(directoryId, groupName).id,
+        addMember: (_, groupId, userId) => world.addMember(groupId, userId),
+        removeMember: (_, groupId, userId) => world.removeMember(groupId, userId),
+      },
+      webhooks: {
+        async delivered() {
+          await world.deliverWebhooks(async (request) => {
+            delivered.push({ headers: Object.fromEntries(request.headers), body: await request.text() });
+            return new Response();
+          });
+          return delivered;
+        },
+        sign: (body, { secret = 'first', timestamp = now() } = {}) =>
+          world.signWebhook(body, { secret: webhookSecrets[secret], timestamp: String(timestamp) }),
+      },
+      recordUnreadableEvent(organizationId, unreadable) {
+        const id = `event-${randomUUID()}`;
+        const type = unreadable === 'type' ? 'planet.aligned' : 'directory.user.created';
+        const occurredAt = new Date(now()).toISOString();
+        world.recordEvent({ id, type, occurredAt, organizationId, data: { colour: 'blue' } });
+        return id;
+      },
     },
     traffic: {
       requests: () =>
@@ -51,6 +100,7 @@ export function createMemoryHarness({
         offsetMs += milliseconds;
       },
     },
+    withWebhookSecrets: (secrets) => createMemoryProvider({ now, webhookSecrets: secrets }).provider,
     notRun: Object.fromEntries(
       withoutWire.map((id) => [id, 'there is no wire that could break, and no credential']),
     ),
@@ -62,6 +112,8 @@ const withoutWire = [
   'LOGIN-45',
   'LOGIN-46',
   'ORGADM-12',
+  'DIR-14',
+  'EVENT-12',
   ...Array.from({ length: 13 }, (_, index) => `ERR-${String(index + 2).padStart(2, '0')}`),
   'SECRET-01',
   'SECRET-02',

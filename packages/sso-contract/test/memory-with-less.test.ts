@@ -1,14 +1,43 @@
-import { UnsupportedOperationError, type Organization } from '@org/sso-core';
+import {
+  SsoError,
+  UnsupportedOperationError,
+  type DirectoryUser,
+  type Organization,
+  type SsoEvent,
+} from '@org/sso-core';
 import { createMemoryHarness, withoutFacets } from '../src/index.js';
 import { describeContract } from '../src/vitest.js';
 
 const withoutSettings = (organization: Organization): Organization => ({ ...organization, settings: null });
 
+const withoutGroups = (user: DirectoryUser): DirectoryUser => ({ ...user, groups: null });
+
+/** As where the vendor tells of a membership only by the groups of the person. */
+function derived(event: SsoEvent): SsoEvent {
+  if (event.type !== 'directory.group.user_added' && event.type !== 'directory.group.user_removed')
+    return event;
+  return { ...event, type: 'directory.user.updated', data: { user: event.data.user, previous: null } };
+}
+
 describeContract({
   name: 'a memory provider without optional features',
   createHarness: () =>
     createMemoryHarness({
-      change: ({ login, organizations, organizationAdmin, connectionAdmin, adminPortal, ...provider }) => ({
+      change: (
+        {
+          login,
+          organizations,
+          organizationAdmin,
+          connectionAdmin,
+          adminPortal,
+          directories,
+          directoryAdmin,
+          events,
+          webhooks,
+          ...provider
+        },
+        now,
+      ) => ({
         ...provider,
         login: { ...login, features: { ...login.features, selectors: ['organization', 'connection'] } },
         organizations: {
@@ -32,6 +61,28 @@ describeContract({
           features: { enable: false, disable: false, create: 'preview', update: 'preview' },
         },
         adminPortal: { ...adminPortal, features: { intents: ['sso'], returnUrl: false } },
+        directories: {
+          ...directories,
+          features: { updatedAfter: false, userGroups: false },
+          listUsersPage: async (filter, page, context) => {
+            const { items, ...rest } = await directories.listUsersPage(filter, page, context);
+            return { items: items.map(withoutGroups), ...rest };
+          },
+        },
+        directoryAdmin: {
+          ...directoryAdmin,
+          features: { enable: 'preview', disable: 'preview', delete: 'preview' },
+        },
+        events: {
+          features: { groupMembership: 'derived', retentionDays: 30, organizationFilter: false },
+          async pullPage(request, context) {
+            if (request.since !== undefined && Date.parse(request.since) < now() - 30 * 86_400_000)
+              throw new SsoError({ code: 'failed_precondition', message: 'events are kept for 30 days' });
+            const page = await events.pullPage(request, context);
+            return { ...page, events: page.events.map(derived) };
+          },
+        },
+        webhooks: { ...webhooks, parse: async (webhook) => derived(await webhooks.parse(webhook)) },
       }),
     }),
 });
@@ -62,6 +113,20 @@ describeContract({
             return login.logoutUrl(request, context);
           },
         },
+      }),
+    }),
+});
+
+describeContract({
+  name: 'a memory provider whose directories can only be deleted',
+  createHarness: () =>
+    createMemoryHarness({
+      change: ({ specificationVersion, id, environment, directories, directoryAdmin }) => ({
+        specificationVersion,
+        id,
+        environment,
+        directories,
+        directoryAdmin: { ...directoryAdmin, features: { enable: false, disable: false, delete: true } },
       }),
     }),
 });

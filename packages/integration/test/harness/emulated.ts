@@ -1,7 +1,9 @@
-import { connectionId as toConnectionId, organizationId as toOrganizationId } from '@org/sso-core';
-import type { SsoProvider } from '@org/sso-core/provider';
-import type { Harness, NewConnection } from '@org/sso-contract';
-import type { ControlClient, SeedConnection } from '@org/sso-emulators';
+import { createProviderIds, type SsoProvider } from '@org/sso-core/provider';
+import type { Harness, NewConnection, NewDirectory, NewPerson, WebhookMessage } from '@org/sso-contract';
+import type { ControlClient, DirectoryChanges, SeedConnection, SeedDirectoryUser } from '@org/sso-emulators';
+import { startWebhookSink } from './webhook-sink.js';
+
+type WireFields = Readonly<Record<string, unknown>>;
 
 /** What differs between the two emulators, seen from a neutral world. */
 export interface EmulatedTarget {
@@ -10,6 +12,7 @@ export interface EmulatedTarget {
   readonly secret: string;
   readonly createProvider: (settings: {
     readonly secret: string;
+    readonly webhookSecrets: readonly string[];
     readonly now: () => number;
     readonly http: { readonly retryDelayMs: number };
   }) => SsoProvider;
@@ -18,60 +21,156 @@ export interface EmulatedTarget {
   /** A status in the vendor's words. */
   readonly statusFields: (status: NewConnection['status']) => Partial<SeedConnection>;
   /** Wire fields with words nobody knows yet. */
-  readonly unrecognized: Readonly<Record<string, unknown>>;
+  readonly unrecognized: {
+    readonly connection: WireFields;
+    readonly directory: WireFields;
+    readonly person: WireFields;
+  };
+  /** A directory's switch in the vendor's words. */
+  readonly directoryFields: (status: NewDirectory['status']) => DirectoryChanges;
+  /** The headers of a webhook with this body. `timestamp` as the header spells it. */
+  readonly signWebhook: (body: string, secret: string, timestamp: string) => WebhookMessage['headers'];
+  /** Milliseconds per unit of that timestamp. */
+  readonly timestampUnitMs: number;
+  /** On the wire: of a type nobody knows, or of a known one that tells a colour and nothing more. */
+  readonly unreadableEvent: (unreadable: 'type' | 'data', organizationId: string) => WireFields;
   readonly acceptInvitation?: (organizationId: string, email: string) => Promise<void>;
   readonly tellsIdpId: boolean;
   readonly notRun: Harness['notRun'];
   readonly close: () => Promise<void>;
 }
 
+const webhookSecrets = Object.fromEntries(
+  ['first', 'second', 'foreign'].map((word) => [
+    word,
+    `whsec_${Buffer.from(`${word} endpoint, key of a webhook`).toString('base64')}`,
+  ]),
+) as Record<'first' | 'second' | 'foreign', string>;
+
+function seedFields({
+  jobTitle,
+  address,
+  ...person
+}: Partial<Omit<NewPerson, 'id'>>): Partial<Omit<SeedDirectoryUser, 'id'>> {
+  const { street, ...place } = address ?? {};
+  const known = Object.entries({ ...place, streetAddress: street }).filter(([, value]) => value != null);
+  return {
+    ...person,
+    ...(jobTitle !== undefined && { title: jobTitle }),
+    ...(address && { address: Object.fromEntries(known) }),
+  };
+}
+
 /** Binds an adapter to its vendor's emulator: the world works through the control API, never through the adapter. */
-export function createEmulatedHarness(target: EmulatedTarget): Harness {
+export async function createEmulatedHarness(target: EmulatedTarget): Promise<Harness> {
   const { control, secret, acceptInvitation } = target;
+  const { first, second } = webhookSecrets;
+  const sink = await startWebhookSink();
+  await control.createWebhookEndpoint({ url: sink.url, secret: first });
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
-  const createProvider = (key: string) =>
-    target.createProvider({ secret: key, now, http: { retryDelayMs: 5 } });
+  const createProvider = (key: string, secrets: readonly string[] = [first, second]) =>
+    target.createProvider({ secret: key, webhookSecrets: secrets, now, http: { retryDelayMs: 5 } });
   const provider = createProvider(secret);
-  const vendorId = (id: string) => id.slice(provider.id.length + 1);
-  const qualified = (id: string) => `${provider.id}:${id}`;
+  const { strip, qualify } = createProviderIds(provider.id);
 
   return {
     name: target.name,
     provider,
     redirectUri: `http://localhost:3000/auth/${provider.id}/callback`,
-    secrets: [secret],
+    secrets: [secret, ...Object.values(webhookSecrets)],
     notRun: target.notRun,
     ...(target.tellsIdpId && { tellsIdpId: true }),
-    withSecret: createProvider,
+    withSecret: (key) => createProvider(key),
+    withWebhookSecrets: (secrets) => createProvider(secret, secrets),
     world: {
       async createOrganization({ domains = [], ...organization }) {
         const { id } = await control.createOrganization({ ...organization, domains });
-        return toOrganizationId(qualified(id));
+        return qualify(id);
       },
       async createConnection({ status, ...connection }) {
         const { id } = await control.createConnection({
           ...connection,
           ...target.statusFields(status),
-          organizationId: vendorId(connection.organizationId),
+          organizationId: strip(connection.organizationId),
         });
-        return toConnectionId(qualified(id));
+        return qualify(id);
       },
       async createUnrecognizedConnection(organizationId) {
         const { id } = await control.createConnection({
-          organizationId: vendorId(organizationId),
+          organizationId: strip(organizationId),
           protocol: 'saml',
           identityProvider: 'generic',
-          vendorFields: target.unrecognized,
+          vendorFields: target.unrecognized.connection,
         });
-        return toConnectionId(qualified(id));
+        return qualify(id);
       },
       signIn: (url, answer) => control.signIn(url, answer),
       async startFromIdentityProvider({ connectionId, ...login }) {
-        return (await control.startFromIdentityProvider(vendorId(connectionId), login)).location;
+        return (await control.startFromIdentityProvider(strip(connectionId), login)).location;
       },
+      directories: {
+        async createDirectory({ organizationId, status, ...directory }) {
+          const { id } = await control.createDirectory({
+            ...directory,
+            ...target.directoryFields(status),
+            organizationId: strip(organizationId),
+          });
+          return qualify(id);
+        },
+        async createUnrecognizedDirectory(organizationId) {
+          const { id } = await control.createDirectory({
+            organizationId: strip(organizationId),
+            identityProvider: 'generic',
+            vendorFields: target.unrecognized.directory,
+          });
+          return qualify(id);
+        },
+        async hire(directoryId, { id: idpId, ...person }) {
+          const wire = await control.createDirectoryUser(strip(directoryId), {
+            id: idpId,
+            ...seedFields(person),
+          });
+          return qualify(wire.id);
+        },
+        async hireUnrecognized(directoryId, { id: idpId, ...person }) {
+          const wire = await control.createDirectoryUser(strip(directoryId), {
+            id: idpId,
+            ...seedFields(person),
+            vendorFields: target.unrecognized.person,
+          });
+          return qualify(wire.id);
+        },
+        async changePerson(directoryId, userId, changes) {
+          await control.updateDirectoryUser(strip(directoryId), strip(userId), seedFields(changes));
+        },
+        async deactivatePerson(directoryId, userId) {
+          await control.updateDirectoryUser(strip(directoryId), strip(userId), { active: false });
+        },
+        deletePerson: (directoryId, userId) => control.deleteDirectoryUser(strip(directoryId), strip(userId)),
+        async createGroup(directoryId, name) {
+          return qualify((await control.createDirectoryGroup(strip(directoryId), { name })).id);
+        },
+        addMember: (directoryId, groupId, userId) =>
+          control.addDirectoryMember(strip(directoryId), strip(groupId), strip(userId)),
+        removeMember: (directoryId, groupId, userId) =>
+          control.removeDirectoryMember(strip(directoryId), strip(groupId), strip(userId)),
+      },
+      webhooks: {
+        async delivered() {
+          await control.flushWebhooks();
+          return sink.received;
+        },
+        sign(body, { secret: which = 'first', timestamp = now() } = {}) {
+          const spelt =
+            typeof timestamp === 'number' ? Math.floor(timestamp / target.timestampUnitMs) : timestamp;
+          return { headers: target.signWebhook(body, webhookSecrets[which], String(spelt)), body };
+        },
+      },
+      recordUnreadableEvent: async (organizationId, unreadable) =>
+        (await control.emitEvent(target.unreadableEvent(unreadable, strip(organizationId)))).id,
       ...(acceptInvitation && {
-        acceptInvitation: ({ organizationId, email }) => acceptInvitation(vendorId(organizationId), email),
+        acceptInvitation: ({ organizationId, email }) => acceptInvitation(strip(organizationId), email),
       }),
     },
     traffic: { requests: () => control.traffic() },
@@ -90,6 +189,9 @@ export function createEmulatedHarness(target: EmulatedTarget): Harness {
         await control.advanceClock(milliseconds);
       },
     },
-    dispose: target.close,
+    async dispose() {
+      await target.close();
+      await sink.close();
+    },
   };
 }

@@ -1,10 +1,16 @@
+import { createHmac } from 'node:crypto';
 import type { Harness } from '@org/sso-contract';
 import { startWorkosEmulator } from '@org/sso-emulators';
 import { createWorkos } from '@org/sso-workos';
 import { createEmulatedHarness } from './emulated.js';
 
-export async function createWorkosHarness(): Promise<Harness> {
-  const emulator = await startWorkosEmulator({ seed: { organizations: [] } });
+/** The age of an environment decides what becomes of directory users who are deactivated. */
+export async function createWorkosHarness(inactiveUsers: 'deleted' | 'kept'): Promise<Harness> {
+  const emulator = await startWorkosEmulator({
+    seed: { organizations: [] },
+    inactiveUsers,
+    webhooks: { automatic: false },
+  });
   const { url, clientId, apiKey, control } = emulator;
 
   async function call(method: string, path: string): Promise<{ data: { id: string }[] }> {
@@ -14,14 +20,35 @@ export async function createWorkosHarness(): Promise<Harness> {
   }
 
   return createEmulatedHarness({
-    name: 'WorkOS adapter on the emulator',
+    name: `WorkOS adapter on the emulator (inactive users ${inactiveUsers})`,
     control,
     secret: apiKey,
-    createProvider: ({ secret, ...settings }) =>
-      createWorkos({ baseUrl: url, clientId, apiKey: secret, ...settings }),
+    createProvider: ({ secret, webhookSecrets: secrets, ...settings }) =>
+      createWorkos({
+        baseUrl: url,
+        clientId,
+        apiKey: secret,
+        events: { inactiveUsers },
+        webhooks: { secrets },
+        ...settings,
+      }),
     tokenPath: '/sso/token',
     statusFields: (status) => ({ status }),
-    unrecognized: { state: 'hibernating', connection_type: 'BrandNewQUANTUM' },
+    unrecognized: {
+      connection: { state: 'hibernating', connection_type: 'BrandNewQUANTUM' },
+      directory: { state: 'hibernating', type: 'brand new quantum' },
+      person: { state: 'on_sabbatical' },
+    },
+    directoryFields: (status) => ({ state: status === 'active' ? 'linked' : 'unlinked' }),
+    // The key is the secret as it is displayed [N].
+    signWebhook: (body, secret, timestamp) => ({
+      'workos-signature': `t=${timestamp}, v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`,
+    }),
+    timestampUnitMs: 1,
+    unreadableEvent: (unreadable, organizationId) => ({
+      event: unreadable === 'type' ? 'planet.aligned' : 'dsync.user.created',
+      data: { colour: 'blue', organization_id: organizationId },
+    }),
     async acceptInvitation(organizationId, email) {
       const query = new URLSearchParams({ organization_id: organizationId, email });
       const [invitation] = (await call('GET', `/user_management/invitations?${query}`)).data;

@@ -1,15 +1,13 @@
 import { connectionSchema } from '@org/sso-core/schemas';
-import type { CaseContext, Tenant } from '../case-context.js';
+import type { Tenant } from '../case-context.js';
 import type { ContractCase } from '../contract-case.js';
-import { collect, strangerLike } from './support.js';
+import { collect, optIn, strangerLike } from './support.js';
 
 const requires = ['connections', 'connectionAdmin'] as const;
 
 const refOf = ({ organizationId, connectionId }: Tenant) => ({ organizationId, connectionId });
 
 const settings = { identityProvider: 'okta', protocol: 'saml' } as const;
-
-const optIn = ({ provider }: CaseContext) => ({ providerOptions: { [provider.id]: { allowPreview: true } } });
 
 export const connectionAdminCases: readonly ContractCase[] = [
   {
@@ -102,7 +100,10 @@ export const connectionAdminCases: readonly ContractCase[] = [
     async run(context) {
       const { sso, check, world, unique } = context;
       const organizationId = await world.createOrganization({ name: unique('Acme') });
-      const created = await sso.connectionAdmin.create({ organizationId, ...settings }, optIn(context));
+      const created = await sso.connectionAdmin.create(
+        { organizationId, ...settings },
+        optIn(context.provider),
+      );
       check.shape(connectionSchema, created);
       const { protocol, identityProvider, acceptsLogins } = created;
       check.equal({ protocol, identityProvider, acceptsLogins }, { ...settings, acceptsLogins: false });
@@ -119,7 +120,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
       const { organizationId } = await context.createTenant();
       const input = { organizationId: strangerLike(organizationId), ...settings };
       await context.check.rejects(
-        () => context.sso.connectionAdmin.create(input, optIn(context)),
+        () => context.sso.connectionAdmin.create(input, optIn(context.provider)),
         'not_found',
       );
     },
@@ -133,7 +134,11 @@ export const connectionAdminCases: readonly ContractCase[] = [
       const { sso, check, createTenant } = context;
       const tenant = await createTenant({ status: 'draft' });
       const saml = { idpMetadataUrl: 'https://idp.example/metadata' };
-      const updated = await sso.connectionAdmin.update(refOf(tenant), { ...settings, saml }, optIn(context));
+      const updated = await sso.connectionAdmin.update(
+        refOf(tenant),
+        { ...settings, saml },
+        optIn(context.provider),
+      );
       check.shape(connectionSchema, updated);
       check.equal([updated.id, updated.organizationId], [tenant.connectionId, tenant.organizationId]);
     },
@@ -161,7 +166,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     async run(context) {
       const { sso, check, createTenant } = context;
       const tenant = await createTenant();
-      const options = optIn(context);
+      const options = optIn(context.provider);
       const attempts = {
         enable: () => sso.connectionAdmin.enable(refOf(tenant), options),
         disable: () => sso.connectionAdmin.disable(refOf(tenant), options),

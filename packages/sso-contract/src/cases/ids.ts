@@ -1,6 +1,7 @@
+import type { FacetName } from '@org/sso-core/provider';
 import type { CaseContext } from '../case-context.js';
 import type { ContractCase } from '../contract-case.js';
-import { collect } from './support.js';
+import { collect, optIn } from './support.js';
 
 type Call = () => Promise<unknown>;
 
@@ -46,6 +47,25 @@ const callsWith: Readonly<
         intent: provider.adminPortal.features.intents[0]!,
       }),
   ],
+  directories: ({ sso }, id, own) => [
+    () => collect(sso.directories.list({ organizationId: id })),
+    () => sso.directories.get({ organizationId: id, directoryId: own }),
+    () => sso.directories.get({ organizationId: own, directoryId: id }),
+    () => collect(sso.directories.listUsers({ organizationId: id, directoryId: own })),
+    () => collect(sso.directories.listUsers({ organizationId: own, directoryId: id })),
+    () => collect(sso.directories.listUsers({ organizationId: own, directoryId: own, groupId: id })),
+    () => collect(sso.directories.listGroups({ organizationId: id, directoryId: own })),
+    () => collect(sso.directories.listGroups({ organizationId: own, directoryId: id })),
+  ],
+  directoryAdmin: ({ sso, provider }, id, own) =>
+    (['enable', 'disable', 'delete'] as const).flatMap((operation) => {
+      if (provider.directoryAdmin.features[operation] === false) return [];
+      const call = sso.directoryAdmin[operation];
+      return [
+        () => call({ organizationId: id, directoryId: own }, optIn(provider)),
+        () => call({ organizationId: own, directoryId: id }, optIn(provider)),
+      ];
+    }),
 };
 
 const facets = [
@@ -57,10 +77,12 @@ const facets = [
   'users',
   'adminPortal',
 ] as const;
+/** Came when ID-08 and ID-09 were taken. */
+const laterFacets = ['directories', 'directoryAdmin'] as const;
 
-export const idCases: readonly ContractCase[] = [
-  ...facets.map((facet, index): ContractCase => ({
-    id: `ID-${String(1 + index).padStart(2, '0')}`,
+function foreignIdCase(number: number, facet: FacetName): ContractCase {
+  return {
+    id: `ID-${String(number).padStart(2, '0')}`,
     title: `An id of another provider, or one without a provider, is invalid_argument before any request in every operation of ${facet}.`,
     requires: [facet],
     async run(context) {
@@ -71,7 +93,11 @@ export const idCases: readonly ContractCase[] = [
           await check.sends(0, () => check.rejects(call, 'invalid_argument'));
       }
     },
-  })),
+  };
+}
+
+export const idCases: readonly ContractCase[] = [
+  ...facets.map((facet, index) => foreignIdCase(1 + index, facet)),
   {
     id: 'ID-08',
     title: 'Every entity has the id of its provider before its vendor id.',
@@ -103,4 +129,5 @@ export const idCases: readonly ContractCase[] = [
       }
     },
   },
+  ...laterFacets.map((facet, index) => foreignIdCase(10 + index, facet)),
 ];

@@ -4,8 +4,11 @@ import { adminPortalCases } from './admin-portal.js';
 import { concurrencyCases } from './concurrency.js';
 import { connectionAdminCases } from './connection-admin.js';
 import { connectionCases } from './connections.js';
+import { directoryAdminCases } from './directory-admin.js';
+import { directoryCases } from './directories.js';
 import { domainCases } from './domains.js';
 import { errorCases } from './errors.js';
+import { eventCases } from './events.js';
 import { secretCases } from './hooks-and-secrets.js';
 import { idCases } from './ids.js';
 import { listingCases } from './listing.js';
@@ -15,6 +18,7 @@ import { loginSessionCases } from './login-sessions.js';
 import { organizationAdminCases } from './organization-admin.js';
 import { organizationCases } from './organizations.js';
 import { userCases } from './users.js';
+import { webhookCases } from './webhooks.js';
 
 /** The whole contract, in the order of `docs/contract.md`. */
 export const contractCases: readonly ContractCase[] = [
@@ -29,6 +33,10 @@ export const contractCases: readonly ContractCase[] = [
   ...connectionAdminCases,
   ...userCases,
   ...adminPortalCases,
+  ...directoryCases,
+  ...directoryAdminCases,
+  ...eventCases,
+  ...webhookCases,
   ...idCases,
   ...listingCases,
   ...errorCases,

@@ -1,5 +1,7 @@
-import type { FacetName } from '@org/sso-core/provider';
+import type { DirectoryRef } from '@org/sso-core';
+import type { FacetName, SsoProvider } from '@org/sso-core/provider';
 import type { CaseContext, Tenant } from '../case-context.js';
+import type { NewPerson } from '../harness.js';
 
 /** An id like this one, as well-formed as it, that nobody has. */
 export function strangerLike<Id extends string>(id: Id): Id {
@@ -42,4 +44,32 @@ export function callAll({ sso }: CaseContext, facet: FacetName): (() => Promise<
     const answer: unknown = method({}, {});
     return answer instanceof Promise ? answer : collect(answer as AsyncIterable<unknown>);
   });
+}
+
+/** A customer with an active directory of Okta and nobody in it. */
+export async function createDirectory({ world, unique }: CaseContext): Promise<DirectoryRef> {
+  const name = unique('acme');
+  const organizationId = await world.createOrganization({ name, domains: [`${name}.example`] });
+  const directoryId = await world.directories.createDirectory({
+    organizationId,
+    name,
+    identityProvider: 'okta',
+    status: 'active',
+  });
+  return { organizationId, directoryId };
+}
+
+/** Somebody new. */
+export function personNamed({ unique }: CaseContext, firstName: string): NewPerson {
+  const id = unique(firstName.toLowerCase());
+  return { id, email: `${id}@acme.example`, firstName, lastName: 'Adams' };
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Call options with which previews are taken. */
+export function optIn({ id }: SsoProvider) {
+  return { providerOptions: { [id]: { allowPreview: true } } };
 }

@@ -1,4 +1,4 @@
-import type { SsoProvider } from '../provider/provider.js';
+import type { FacetName, ProviderFacets, SsoProvider } from '../provider/provider.js';
 import { defineProvider } from '../provider/define-provider.js';
 import { createAdminPortal } from './memory/admin-portal.js';
 import { createConnectionAdmin, createConnections } from './memory/connections.js';
@@ -13,7 +13,7 @@ import { createWebhooks } from './memory/webhooks.js';
 import { createWorld, type MemoryWorld } from './memory/world.js';
 
 /** Has every facet. */
-export interface MemoryProvider extends Required<SsoProvider> {}
+export interface MemoryProvider extends Omit<SsoProvider, FacetName>, ProviderFacets {}
 
 /**
  * A provider that keeps everything in memory, for an app's unit tests and as the reference of the contract suite. Its `world` is the
