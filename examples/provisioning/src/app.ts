@@ -46,6 +46,7 @@ export async function startProvisioning(
       );
     }
   }
+  await inbox.process();
   inbox.start();
 
   const receive = provider.webhooks && inbox.webhook(provider.id);
