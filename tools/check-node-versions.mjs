@@ -10,5 +10,5 @@ for (const version of ['22', '24']) {
     console.error(`The demo fails on Node ${version}`);
     process.exit(1);
   }
-  console.log(`Node ${version}: the demo signs in at both vendors`);
+  console.log(`Node ${version}: the demo runs at both vendors`);
 }

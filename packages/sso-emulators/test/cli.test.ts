@@ -1,20 +1,16 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type IncomingHttpHeaders } from 'node:http2';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createControlClient } from '@org/sso-emulators';
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+// What npm would install: it runs from dist, which `npm run build` makes.
 const cli = join(packageFolder, 'dist/cli.js');
-
-beforeAll(() => {
-  // The binary is what npm would install: it runs from dist.
-  execFileSync(join(packageFolder, '../../node_modules/.bin/tsc'), ['-b'], { cwd: packageFolder });
-});
 
 function run(...parameters: string[]): ChildProcess {
   const child = spawn(process.execPath, [cli, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
