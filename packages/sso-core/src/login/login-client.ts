@@ -224,19 +224,6 @@ export function createLoginClient(
     return found;
   }
 
-  async function ownsDomain(
-    domains: DomainsClient,
-    { organizationId }: Connection,
-    domain: string,
-    options?: CallOptions,
-  ): Promise<boolean> {
-    if (organizationId === null) return true;
-    for await (const claimed of domains.list({ organizationId }, options)) {
-      if (claimed.domain.toLowerCase() === domain) return claimed.status === 'verified';
-    }
-    return false;
-  }
-
   function reject(
     reason: LoginRejectionReason,
     message: string,
@@ -442,6 +429,19 @@ export function createLoginClient(
         },
       }),
   };
+}
+
+async function ownsDomain(
+  domains: DomainsClient,
+  { organizationId }: Connection,
+  domain: string,
+  options?: CallOptions,
+): Promise<boolean> {
+  if (organizationId === null) return true;
+  for await (const claimed of domains.list({ organizationId }, options)) {
+    if (claimed.domain.toLowerCase() === domain) return claimed.status === 'verified';
+  }
+  return false;
 }
 
 function requireOneSelector(request: Readonly<Record<string, unknown>>, provider: string): void {

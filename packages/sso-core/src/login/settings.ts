@@ -46,14 +46,15 @@ export function checkLoginSettings(settings: LoginSettings, provider: string): v
   }
 }
 
+function refuse(why: string, provider?: string): never {
+  throw invalidArgument(`login.redirectUri ${why}`, provider === undefined ? {} : { provider });
+}
+
 /** The redirect URI of each provider. Throws `invalid_argument` unless each has one, with a path of its own. */
 export function readRedirectUris(
   redirectUri: LoginSettings['redirectUri'],
   providers: readonly string[],
 ): ReadonlyMap<string, string> {
-  const refuse = (why: string, provider?: string): never => {
-    throw invalidArgument(`login.redirectUri ${why}`, provider === undefined ? {} : { provider });
-  };
   if (typeof redirectUri === 'string' && providers.length > 1)
     refuse(`must be an object with a URL for each of ${providers.join(', ')}`);
   const uris = new Map(
