@@ -295,9 +295,12 @@ describe('events', () => {
       event: 'connection.saml_certificate_renewal_required',
       data: {
         connection: { id: okta.id, organization_id: okta.organizationId },
-        certificate: { certificate_type: 'ResponseSigning', expiry_date: '2026-03-08T12:00:00.000Z' },
+        certificate: {
+          certificate_type: 'ResponseSigning',
+          expiry_date: '2026-03-08T12:00:00.000Z',
+          is_expired: false,
+        },
         days_until_expiry: 7,
-        is_expired: false,
       },
     });
     const renewed = await control.sendCertificateEvent(okta.id, {

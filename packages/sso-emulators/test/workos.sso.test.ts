@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
@@ -383,6 +383,11 @@ describe('the token endpoint', () => {
     const [before] = await read();
     const { kid } = await emulator.control.rotateKeys();
     expect((await read()).map((key: { kid: string }) => key.kid)).toEqual([kid, before.kid]);
+    const certificate = new X509Certificate(Buffer.from(before.x5c[0], 'base64'));
+    const publicKey = createPublicKey({ key: before, format: 'jwk' });
+    expect(certificate.verify(publicKey) && certificate.publicKey.equals(publicKey)).toBe(true);
+    expect(certificate.subject).toBe(`CN=${before.kid}`);
+    expect(before['x5t#S256']).toBe(createHash('sha256').update(certificate.raw).digest('base64url'));
     expect((await call(emulator, 'GET', '/sso/jwks/client_other')).status).toBe(404);
   });
 });

@@ -1,5 +1,6 @@
-import { createHmac, generateKeyPair, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPair, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { selfSignedCertificate } from './certificate.js';
 
 /** How a token is made hostile: claims and header are merged over the honest ones, `null` removes. */
 interface Tamper {
@@ -19,7 +20,7 @@ export interface SigningKeys {
     header?: Readonly<Record<string, unknown>>,
     tamper?: Tamper,
   ): Promise<string>;
-  jwks(): Promise<{ keys: JsonWebKey[] }>;
+  jwks(options?: { readonly certificates?: boolean }): Promise<{ keys: JsonWebKey[] }>;
   /** Starts signing with a new key; answers its `kid`. */
   rotate(): Promise<string>;
 }
@@ -50,14 +51,15 @@ export function createSigningKeys(kid: (number: number) => string): SigningKeys 
       const unsigned = [overlay(honest, tamper.header), overlay(claims, tamper.claims)].map(encode).join('.');
       return `${unsigned}.${signature(unsigned, key, tamper.sign).toString('base64url')}`;
     },
-    async jwks() {
+    async jwks({ certificates = false } = {}) {
       const published = await Promise.all(previous ? [current, previous] : [current]);
       return {
-        keys: published.map(({ kid: name, publicKey }) => ({
-          ...publicKey.export({ format: 'jwk' }),
+        keys: published.map((key) => ({
+          ...key.publicKey.export({ format: 'jwk' }),
           alg: 'RS256',
           use: 'sig',
-          kid: name,
+          kid: key.kid,
+          ...(certificates && certificateOf(key)),
         })),
       };
     },
@@ -66,6 +68,15 @@ export function createSigningKeys(kid: (number: number) => string): SigningKeys 
       current = generate();
       return (await current).kid;
     },
+  };
+}
+
+/** A key's certificate as members of its JWK (RFC 7517). */
+function certificateOf(key: SigningKey): JsonWebKey {
+  const certificate = selfSignedCertificate(key.kid, key);
+  return {
+    x5c: [certificate.toString('base64')],
+    'x5t#S256': createHash('sha256').update(certificate).digest('base64url'),
   };
 }
 

@@ -54,9 +54,10 @@ export function certificateData(connection: Connection, notice: CertificateNotic
     certificate: {
       certificate_type: notice.certificateType ?? 'ResponseSigning',
       expiry_date: expiresAt,
+      ...(notice.kind === 'renewal_required' && { is_expired: remaining <= 0 }),
     },
     ...(notice.kind === 'renewed'
       ? { renewed_at: now.toISOString() }
-      : { days_until_expiry: Math.floor(remaining / day), is_expired: remaining <= 0 }),
+      : { days_until_expiry: Math.floor(remaining / day) }),
   };
 }

@@ -76,7 +76,7 @@ export function publicSsoRoutes(state: WorkosState, parts: SsoParts): Route[] {
     }),
     route('GET', '/sso/jwks/{clientId}', async (request) => {
       if (request.params['clientId'] !== clientId) throw notFound();
-      return { status: 200, body: await keys.jwks() };
+      return { status: 200, body: await keys.jwks({ certificates: true }) };
     }),
     route('GET', '/sso/logout', (request) => {
       if (!state.logoutTokens.delete(request.url.searchParams.get('token') ?? '')) throw notFound();
