@@ -107,3 +107,132 @@ export async function tellWorkosStory(emulator: WorkosEmulator, call: WorkosCall
   await call('DELETE', `/user_management/users/${user.id}`);
   await call('DELETE', `/organizations/${organizationId}`);
 }
+
+/** What the story and the SDK leave out: the operations no SDK method calls, and refusals of every resource. */
+export async function askTheRest(emulator: WorkosEmulator, call: WorkosCall): Promise<void> {
+  const { clientId, apiKey } = emulator;
+  const [acme, globex] = emulator.organizations();
+  const [connection] = emulator.connections();
+
+  const endpoint = { endpoint_url: 'https://app.example/webhooks', events: ['user.created'] };
+  const { id } = await call('POST', '/webhook_endpoints', endpoint);
+  await call('POST', '/webhook_endpoints', endpoint);
+  await call('POST', '/webhook_endpoints', { ...endpoint, endpoint_url: 'http://app.example/' });
+  await call('POST', '/webhook_endpoints', { endpoint_url: 1, events: ['no.such'] });
+  await call('GET', '/webhook_endpoints');
+  await call('PATCH', `/webhook_endpoints/${id}`, { status: 'disabled' });
+  await call('PATCH', `/webhook_endpoints/${id}`, { status: 'asleep' });
+  await call('DELETE', `/webhook_endpoints/${id}`);
+  await call('DELETE', `/webhook_endpoints/${id}`);
+
+  await call('POST', '/user_management/redirect_uris', { uri: 'https://app.example/callback' });
+  await call('POST', '/user_management/redirect_uris', { uri: 'no uri' });
+
+  const authorize = `/sso/authorize?${new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: 'http://localhost:3000/callback',
+    response_type: 'code',
+    connection: connection?.id ?? '',
+  }).toString()}`;
+  await call('GET', authorize);
+  await call('GET', `/sso/jwks/${clientId}`);
+  await call('GET', '/sso/jwks/client_other');
+  const exchange = { client_id: clientId, client_secret: apiKey, grant_type: 'authorization_code' };
+  await call('POST', `/sso/token?${new URLSearchParams({ ...exchange, code: 'none' }).toString()}`);
+  await call('GET', '/sso/profile');
+  const { id: oidc } = await emulator.control.createConnection({
+    organizationId: acme?.id ?? '',
+    protocol: 'oidc',
+    identityProvider: 'generic',
+    users: [{ id: 'ada', email: 'ada@acme.example' }],
+  });
+  const logout = await call('POST', '/sso/logout/authorize', { profile_id: await profileOf(emulator, oidc) });
+  const { pathname, search } = new URL(logout.logout_url);
+  await call('GET', pathname + search);
+  const saml = await profileOf(emulator, connection?.id ?? '');
+  await call('POST', '/sso/logout/authorize', { profile_id: saml });
+  await call('POST', '/sso/logout/authorize', { profile_id: 'prof_none' });
+
+  await call('POST', '/organizations', {});
+  await call('POST', '/organizations', { name: 'Twin', external_id: 'tenant_acme' });
+  await call('POST', '/organizations', { name: 'Twin', metadata: { key: 'v'.repeat(601) } });
+  await call('POST', '/organizations', {
+    name: 'Twin',
+    domain_data: [{ domain: 'acme.example', state: 'verified' }],
+  });
+  await call('PUT', `/organizations/${acme?.id}`, { external_id: globex?.externalId });
+  await call('PUT', '/organizations/org_none', { name: 'x' });
+  await call('DELETE', '/organizations/org_none');
+  await call('GET', '/organizations/external_id/none');
+  await call('GET', '/organizations?limit=0');
+  await call('POST', '/organization_domains', { organization_id: acme?.id, domain: 'acme.example' });
+  await call('POST', '/organization_domains', { organization_id: acme?.id, domain: 'no domain' });
+  await call('POST', '/organization_domains/org_domain_none/verify');
+  await call('DELETE', '/organization_domains/org_domain_none');
+  await call('DELETE', '/connections/conn_none');
+  await call('GET', '/connections?connection_type=NoSuchSAML');
+  await call('POST', '/portal/generate_link', { organization: acme?.id, intent: 'no_such' });
+  await call('POST', '/portal/generate_link', { organization: 'org_none', intent: 'sso' });
+
+  await call('GET', '/directories/directory_none');
+  await call('DELETE', '/directories/directory_none');
+  await call('GET', '/directory_users/directory_user_none');
+  await call('GET', '/directory_users?directory=directory_none');
+  await call('GET', '/directory_groups');
+  await call('GET', '/directory_groups/directory_group_none');
+  await call('GET', '/events');
+  await call('GET', '/events?events=user.created&limit=101');
+
+  const user = await call('POST', '/user_management/users', { email: 'eve@acme.example' });
+  await call('POST', '/user_management/users', { email: 'eve@acme.example' });
+  await call('POST', '/user_management/users', {});
+  await call('PUT', '/user_management/users/user_none', {});
+  await call('DELETE', '/user_management/users/user_none');
+  await call('GET', '/user_management/users/external_id/none');
+  const memberships = '/user_management/organization_memberships';
+  await call('GET', memberships);
+  await call('POST', memberships, {});
+  await call('POST', memberships, { user_id: user.id, organization_id: acme?.id, role_slug: 'no-such' });
+  await call('PUT', `${memberships}/om_none`, {});
+  await call('PUT', `${memberships}/om_none/deactivate`);
+  await call('PUT', `${memberships}/om_none/reactivate`);
+  await call('DELETE', `${memberships}/om_none`);
+  const invitations = '/user_management/invitations';
+  const invitation = await call('POST', invitations, { email: 'fay@acme.example' });
+  await call('POST', invitations, { email: 'fay@acme.example' });
+  await call('POST', invitations, { email: 'gus@acme.example', expires_in_days: 31 });
+  await call('POST', invitations, {});
+  await call('POST', `${invitations}/${invitation.id}/revoke`);
+  for (const verb of ['accept', 'resend', 'revoke'])
+    await call('POST', `${invitations}/${invitation.id}/${verb}`);
+  for (const verb of ['accept', 'resend', 'revoke'])
+    await call('POST', `${invitations}/invitation_none/${verb}`);
+  await call('GET', `${invitations}/invitation_none`);
+  await call('GET', `${invitations}/by_token/none`);
+}
+
+/** The id of Ada's profile after a sign-in. */
+async function profileOf(emulator: WorkosEmulator, connectionId: string): Promise<string> {
+  const { url, clientId, apiKey, control } = emulator;
+  const authorize = new URL('/sso/authorize', url);
+  authorize.search = String(
+    new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: 'http://localhost:3000/callback',
+      response_type: 'code',
+      connection: connectionId,
+    }),
+  );
+  const callback = await control.signIn(authorize, { email: 'ada@acme.example' });
+  const response = await fetch(`${url}/sso/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      client_id: clientId,
+      client_secret: apiKey,
+      grant_type: 'authorization_code',
+      code: new URL(callback).searchParams.get('code') ?? '',
+    }),
+  });
+  const { profile } = (await response.json()) as { profile: { id: string } };
+  return profile.id;
+}
