@@ -7,7 +7,7 @@ import {
   type OrganizationId,
   type SsoHooks,
 } from '@org/sso-core';
-import type { SsoProvider } from '@org/sso-core/provider';
+import { membersOf, type SsoProvider } from '@org/sso-core/provider';
 import { createCheck, type Check } from './check.js';
 import type { Clock, Faults, Harness, IdentityProviderUser, NewConnection, World } from './harness.js';
 
@@ -27,9 +27,11 @@ export interface Tenant {
 /** What a case works with. Optional parts of the harness are there when the case `needs` them. */
 export interface CaseContext extends Omit<
   Harness,
-  'provider' | 'world' | 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets' | 'notRun'
+  'provider' | 'owner' | 'world' | 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets' | 'notRun'
 > {
   readonly provider: Required<SsoProvider>;
+  /** Whose ids, entities and logins these are: `provider`, unless it stands for several. */
+  readonly owner: Required<SsoProvider>;
   readonly world: Required<World>;
   readonly faults: Faults;
   readonly clock: Clock;
@@ -56,17 +58,24 @@ export interface CaseContext extends Omit<
 const sealingSecret = 'contract-suite-flow-sealing-secret-0001';
 
 export function createCaseContext(harness: Harness): CaseContext {
-  const { provider, world, redirectUri } = harness;
+  const { provider, owner = provider, world, redirectUri } = harness;
   const run = randomBytes(4).toString('hex');
   let names = 0;
   const now = () => harness.clock?.now() ?? Date.now();
+
+  const redirectUriOf = (whose: SsoProvider) =>
+    'children' in whose
+      ? Object.fromEntries(
+          membersOf(whose).map(({ id }) => [id, id === owner.id ? redirectUri : `${redirectUri}/${id}`]),
+        )
+      : redirectUri;
 
   const createClient: CaseContext['createClient'] = ({ login, hooks = {}, provider: other = provider }) =>
     createSso({
       provider: other,
       hooks,
       now,
-      login: { secrets: [sealingSecret], redirectUri, now, ...login },
+      login: { secrets: [sealingSecret], redirectUri: redirectUriOf(other), now, ...login },
     }) as unknown as ContractClient;
 
   const unique = (word: string) => `${word}-${run}-${(names += 1)}`;
@@ -75,6 +84,7 @@ export function createCaseContext(harness: Harness): CaseContext {
     ...(harness as Harness &
       Required<Pick<Harness, 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets'>>),
     provider: provider as Required<SsoProvider>,
+    owner: owner as Required<SsoProvider>,
     world: world as Required<World>,
     now,
     sso: createClient({}),

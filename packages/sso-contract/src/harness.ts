@@ -182,6 +182,8 @@ export interface Clock {
 export interface Harness {
   readonly name: string;
   readonly provider: SsoProvider;
+  /** Where `provider` stands for several: the one this world belongs to. Default: `provider`. */
+  readonly owner?: SsoProvider;
   /** Registered at the vendor. */
   readonly redirectUri: string;
   readonly world: World;

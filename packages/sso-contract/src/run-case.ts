@@ -3,12 +3,16 @@ import { createCaseContext } from './case-context.js';
 import { contractCases } from './cases/index.js';
 import { applies, missingAbilities, type ContractCase } from './contract-case.js';
 import type { Harness } from './harness.js';
+import { providerFaults } from './provider-faults.js';
 
 /** What a harness runs, and what it does not. */
 export interface ContractPlan {
   readonly run: readonly ContractCase[];
   readonly notRun: readonly { readonly case: ContractCase; readonly reason: string }[];
-  /** How `harness.notRun` disagrees with that: an unexplained gap, a stale or an unknown entry. Must be empty. */
+  /**
+   * What is wrong before any case runs, each in one line: a facet without a method, and how `harness.notRun` disagrees with what cannot run
+   * (an unexplained gap, a stale or an unknown entry). Must be empty.
+   */
   readonly faults: readonly string[];
 }
 
@@ -22,6 +26,7 @@ export function planContract(harness: Harness, cases: readonly ContractCase[] = 
     run: applicable.filter((each) => !isBlocked(each)),
     notRun: blocked.map((each) => ({ case: each, reason: declared[each.id] ?? 'no reason given' })),
     faults: [
+      ...providerFaults(provider),
       ...blocked
         .filter(({ id }) => !declared[id])
         .map(

@@ -14,7 +14,8 @@ export function describeContract({ name, createHarness }: DescribeContract): voi
     const harness = await createHarness();
     afterAll(() => harness.dispose());
     const plan = planContract(harness);
-    test('the harness names exactly the cases it cannot run', () => expect(plan.faults).toEqual([]));
+    test('the provider is complete, and its harness names exactly the cases it cannot run', () =>
+      expect(plan.faults).toEqual([]));
     // oxlint-disable-next-line vitest/expect-expect -- runCase fails a case that asserts nothing
     for (const each of plan.run) test(`${each.id} ${each.title}`, () => runCase(each, harness));
     for (const { case: each, reason } of plan.notRun)

@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { WebhookMessage } from '@org/sso-contract';
 
 /** An endpoint that takes every webhook as it arrives. */
 export async function startWebhookSink() {
   const received: WebhookMessage[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const headers = request.headersDistinct;
-      const entries = Object.entries(headers).map(([name, values = []]) => [name, values.join(', ')]);
-      received.push({ headers: Object.fromEntries(entries), body });
+    const headers = Object.fromEntries(
+      Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]),
+    );
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({ headers, body: Buffer.concat(chunks).toString() });
       response.end();
     });
   }).listen(0, '127.0.0.1');

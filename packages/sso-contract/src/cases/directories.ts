@@ -114,9 +114,9 @@ export const directoryCases: readonly ContractCase[] = [
     id: 'DIR-07',
     title: 'Malformed input is invalid_argument before any request.',
     requires,
-    async run({ sso, check, provider }) {
-      const organizationId = `${provider.id}:org_1` as never;
-      const directoryId = `${provider.id}:directory_1` as never;
+    async run({ sso, check, owner }) {
+      const organizationId = `${owner.id}:org_1` as never;
+      const directoryId = `${owner.id}:directory_1` as never;
       const attempts = [
         () => collect(sso.directories.list({} as never)),
         () => sso.directories.get({ organizationId } as never),
@@ -466,10 +466,10 @@ export const directoryCases: readonly ContractCase[] = [
     title: 'Where lists have no filter by time, one with it is refused before any request, not ignored.',
     requires,
     without: 'directories.updatedAfter',
-    async run({ sso, check, provider }) {
+    async run({ sso, check, owner }) {
       const ref = {
-        organizationId: `${provider.id}:org_1` as never,
-        directoryId: `${provider.id}:directory_1` as never,
+        organizationId: `${owner.id}:org_1` as never,
+        directoryId: `${owner.id}:directory_1` as never,
         updatedAfter: '2026-01-01T00:00:00Z',
       };
       await check.unsupported(() => collect(sso.directories.listUsers(ref)));

@@ -10,14 +10,14 @@ export const errorCases: readonly ContractCase[] = [
     id: 'ERR-01',
     title: 'A failure names provider, operation, status and whether to try again.',
     requires,
-    async run({ sso, provider, check, unique }) {
+    async run({ sso, owner, check, unique }) {
       const error = await check.rejects(
         () => sso.organizations.getByExternalId(unique('nobody')),
         'not_found',
       );
       check.equal(
         [error.provider, error.operation, error.retryable],
-        [provider.id, 'organizations.getByExternalId', false],
+        [owner.id, 'organizations.getByExternalId', false],
       );
     },
   },

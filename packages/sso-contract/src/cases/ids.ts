@@ -86,8 +86,8 @@ function foreignIdCase(number: number, facet: FacetName): ContractCase {
     title: `An id of another provider, or one without a provider, is invalid_argument before any request in every operation of ${facet}.`,
     requires: [facet],
     async run(context) {
-      const { check, provider } = context;
-      const own = `${provider.id}:x_1` as never;
+      const { check, owner } = context;
+      const own = `${owner.id}:x_1` as never;
       for (const id of ['elsewhere:x_1', 'x_1', '', ':x_1'] as never[]) {
         for (const call of callsWith[facet]!(context, id, own))
           await check.sends(0, () => check.rejects(call, 'invalid_argument'));
@@ -102,24 +102,24 @@ export const idCases: readonly ContractCase[] = [
     id: 'ID-08',
     title: 'Every entity has the id of its provider before its vendor id.',
     requires: ['organizations', 'connections'],
-    async run({ sso, provider, check, createTenant }) {
+    async run({ sso, owner, check, createTenant }) {
       const { organizationId, connectionId } = await createTenant();
       const entities = [
         await sso.organizations.get(organizationId),
         await sso.connections.get({ organizationId, connectionId }),
       ];
-      for (const { id, provider: owner, vendorId } of entities)
-        check.equal([id, owner], [`${provider.id}:${vendorId}`, provider.id]);
+      for (const { id, provider, vendorId } of entities)
+        check.equal([id, provider], [`${owner.id}:${vendorId}`, owner.id]);
     },
   },
   {
     id: 'ID-09',
     title: 'An id that means something in a URL does not leave its place in the path.',
     requires: ['organizations'],
-    async run({ sso, provider, check, traffic }) {
+    async run({ sso, owner, check, traffic }) {
       for (const vendorId of ['.', '..', '../users', 'a/b', 'a?b=c', 'a#b', '%2e%2e']) {
         const before = (await traffic.requests()).length;
-        const id = `${provider.id}:${vendorId}` as never;
+        const id = `${owner.id}:${vendorId}` as never;
         await check.rejects(() => sso.organizations.get(id), 'not_found', 'invalid_argument');
         const paths = (await traffic.requests()).slice(before).map(({ path }) => path);
         check.equal(

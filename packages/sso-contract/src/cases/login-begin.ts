@@ -11,7 +11,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     title:
       'begin builds the authorization URL without any request: code flow, PKCE S256, state, the registered redirect URI and no secret.',
     requires,
-    async run({ sso, provider, check, createTenant, redirectUri, secrets }) {
+    async run({ sso, owner, check, createTenant, redirectUri, secrets }) {
       const { organizationId } = await createTenant();
       const { url, state } = await check.sends(0, () => sso.login.begin({ organization: organizationId }));
       const { searchParams, protocol, hostname } = new URL(url);
@@ -19,7 +19,7 @@ export const loginBeginCases: readonly ContractCase[] = [
       const names = ['response_type', 'client_id', 'redirect_uri', 'state', 'code_challenge_method'];
       check.equal(
         names.map((name) => searchParams.getAll(name)),
-        [['code'], [provider.login.clientId], [redirectUri], [state], ['S256']],
+        [['code'], [owner.login.clientId], [redirectUri], [state], ['S256']],
       );
       check.matches(searchParams.get('code_challenge') ?? '', /^[\w-]{43}$/);
       check.conceals(url, ...secrets);

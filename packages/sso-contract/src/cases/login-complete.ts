@@ -13,7 +13,7 @@ export const loginCompleteCases: readonly ContractCase[] = [
     id: 'LOGIN-21',
     title: 'complete answers who signed in: person, organization and connection, and where to return.',
     requires,
-    async run({ sso, provider, check, createTenant, world }) {
+    async run({ sso, owner, check, createTenant, world }) {
       const { organizationId, connectionId, user } = await createTenant();
       const { url, flow } = await sso.login.begin({
         organization: organizationId,
@@ -26,7 +26,7 @@ export const loginCompleteCases: readonly ContractCase[] = [
       check.equal({ email, firstName, lastName }, { email: user.email, firstName: 'Ada', lastName: 'Adams' });
       check.equal(
         [result.organizationId, result.connectionId, result.profile.provider],
-        [organizationId, connectionId, provider.id],
+        [organizationId, connectionId, owner.id],
       );
       check.equal(result.returnTo, '/reports?year=1');
       for (const fact of ['pkce', 'flow_binding', 'selector_match'] as const)
@@ -159,18 +159,19 @@ export const loginCompleteCases: readonly ContractCase[] = [
       'A flow begun at another provider, environment or redirect URI is provider_mismatch, and the code is not sent.',
     requires,
     async run(context) {
-      const { sso, provider, check, createClient, createTenant, redirectUri } = context;
+      const { sso, owner, check, createClient, createTenant, redirectUri } = context;
       const tenant = await createTenant();
       const { callback } = await startLogin(context, tenant);
       const elsewhere = createMemoryProvider({ id: 'elsewhere' }).provider;
       const begun = [
         await createClient({ provider: elsewhere }).login.begin({ organization: 'elsewhere:org_1' as never }),
-        await createClient({ provider: { ...provider, environment: 'other' } }).login.begin({
+        await createClient({ provider: { ...owner, environment: 'other' } }).login.begin({
           connection: tenant.connectionId,
         }),
-        await createClient({ login: { redirectUri: `${redirectUri}/other` } }).login.begin({
-          connection: tenant.connectionId,
-        }),
+        await createClient({
+          provider: owner,
+          login: { redirectUri: `${redirectUri}/other` },
+        }).login.begin({ connection: tenant.connectionId }),
       ];
       for (const { flow, state } of begun) {
         await check.sends(0, () =>
@@ -317,11 +318,11 @@ export const loginCompleteCases: readonly ContractCase[] = [
     id: 'LOGIN-39',
     title: 'The code is bound to its PKCE verifier and works once.',
     requires,
-    async run({ provider, check, createTenant, world, redirectUri, unique }) {
+    async run({ owner, check, createTenant, world, redirectUri, unique }) {
       const { connectionId, user } = await createTenant();
       const verifier = 'v'.repeat(43);
       const codeFor = async () => {
-        const url = provider.login.authorizationUrl({
+        const url = owner.login.authorizationUrl({
           selector: { connection: connectionId },
           redirectUri,
           state: unique('state'),
@@ -332,7 +333,7 @@ export const loginCompleteCases: readonly ContractCase[] = [
         return new URL(callback).searchParams.get('code')!;
       };
       const exchange = (code: string, codeVerifier: string) =>
-        provider.login.exchangeCode(
+        owner.login.exchangeCode(
           { code, redirectUri, codeVerifier, nonce: 'nonce-1' },
           { operation: 'login.complete' },
         );

@@ -205,6 +205,7 @@ export const loginSessionCases: readonly ContractCase[] = [
       const { sso, check } = context;
       const { tokens, profile } = await logIn(context, { protocol: 'oidc', identityProvider: 'generic' });
       const url = await sso.login.logoutUrl({
+        provider: profile.provider,
         idToken: tokens.idToken ?? undefined,
         profileId: profile.vendorId,
       });
@@ -229,6 +230,7 @@ export const loginSessionCases: readonly ContractCase[] = [
       const { sso, check, redirectUri } = context;
       const { tokens, profile } = await logIn(context, { protocol: 'oidc', identityProvider: 'generic' });
       const url = await sso.login.logoutUrl({
+        provider: profile.provider,
         idToken: tokens.idToken ?? undefined,
         profileId: profile.vendorId,
         returnTo: redirectUri,
@@ -248,6 +250,7 @@ export const loginSessionCases: readonly ContractCase[] = [
       const { tokens, profile } = await logIn(context, { protocol: 'oidc', identityProvider: 'generic' });
       await check.unsupported(() =>
         sso.login.logoutUrl({
+          provider: profile.provider,
           idToken: tokens.idToken ?? undefined,
           profileId: profile.vendorId,
           returnTo: redirectUri,

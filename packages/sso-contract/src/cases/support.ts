@@ -70,6 +70,8 @@ export function pause(milliseconds: number): Promise<void> {
 }
 
 /** Call options with which previews are taken. */
-export function optIn({ id }: SsoProvider) {
-  return { providerOptions: { [id]: { allowPreview: true } } };
+export function optIn(provider: SsoProvider) {
+  return {
+    providerOptions: Object.fromEntries(membersOf(provider).map(({ id }) => [id, { allowPreview: true }])),
+  };
 }
