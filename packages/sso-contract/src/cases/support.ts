@@ -1,5 +1,5 @@
 import type { DirectoryRef } from '@org/sso-core';
-import type { FacetName, SsoProvider } from '@org/sso-core/provider';
+import { membersOf, type FacetName, type SsoProvider } from '@org/sso-core/provider';
 import type { CaseContext, Tenant } from '../case-context.js';
 import type { NewPerson } from '../harness.js';
 
