@@ -27,7 +27,9 @@ export interface LoginSettings {
 
 /** Throws `invalid_argument` naming the malformed setting. */
 export function checkLoginSettings(settings: LoginSettings, provider: string): void {
-  if (settings.secrets.length === 0 || settings.secrets.some((secret) => secret.length < 32)) {
+  // An unset environment variable behind a `!` arrives here as undefined.
+  const secrets: readonly unknown[] = Array.isArray(settings.secrets) ? settings.secrets : [];
+  if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32)) {
     throw invalidArgument('login.secrets needs at least one secret, each of 32 characters or more', {
       provider,
     });
