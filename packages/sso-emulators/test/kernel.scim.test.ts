@@ -216,7 +216,7 @@ describe('SCIM users', () => {
         department_name: 'R&D',
         division_name: 'West',
         job_title: 'Lead',
-        addresses: [{ type: 'work', formatted: '1 High Street' }],
+        addresses: [{ type: 'work', raw_address: '1 High Street' }],
       },
     });
   });
