@@ -30,7 +30,7 @@ async function pullUntil(
 ) {
   const seen = new Map<string, SsoEvent>();
   let request = from;
-  for (let poll = 0; poll < 100; poll += 1) {
+  for (let poll = 0; poll < 50; poll += 1) {
     const { events, cursor, more } = await sso.events.pull(request);
     check.ok(typeof cursor === 'string' && cursor !== '', 'a page without a cursor');
     for (const event of events) if (!seen.has(event.id)) seen.set(event.id, event);
@@ -125,8 +125,9 @@ export const eventCases: readonly ContractCase[] = [
       let cursor = await cursorOfNow(context);
       const hired: DirectoryUserId[] = [];
       const seen: SsoEvent[] = [];
-      for (const name of ['Ada', 'Ben', 'Cara', 'Dan', 'Eve', 'Fay']) {
-        hired.push(await world.directories.hire(directoryId, personNamed(context, name)));
+      for (let poll = 0; poll < 4; poll += 1) {
+        for (const name of ['Ada', 'Ben'])
+          hired.push(await world.directories.hire(directoryId, personNamed(context, name)));
         const page = await sso.events.pull({ cursor, pageSize: 1 });
         seen.push(...page.events);
         ({ cursor } = page);
