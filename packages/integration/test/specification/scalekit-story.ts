@@ -129,6 +129,9 @@ export async function tellScalekitStory(emulator: ScalekitEmulator, call: Scalek
   await call('POST', `${directory}/secrets:regenerate`);
   await call('GET', `${directory}:sync`);
   await call('GET', directory);
+  await control.updateDirectoryGroup(directoryId, groups[0].id, { name: 'Everyone' });
+  await control.deleteDirectoryGroup(directoryId, groups[0].id);
+  await control.deleteDirectoryUser(directoryId, '00u9');
   await call('PATCH', `${directory}:disable`);
   await call('PATCH', `${directory}:disable`);
   await call('PATCH', `${directory}:enable`);
@@ -174,7 +177,7 @@ export async function tellScalekitStory(emulator: ScalekitEmulator, call: Scalek
   await call('POST', `${path}/users`, { email: 'ivo@initech.example', external_id: 'user_ivo' });
   await call('DELETE', `${api}/users:external/user_ivo`);
 
-  await control.signIn(authorizeUrl(emulator), { email: 'ada@acme.example' });
+  await signInAndOut(emulator);
   await call('POST', `${api}/events?page_size=100`, {});
   await call('POST', `${api}/events/paginated?page_size=100`, { organization_id: organization.id });
   await call('POST', `${api}/webhooks/test-event/user.login`);
@@ -191,16 +194,35 @@ export async function tellScalekitStory(emulator: ScalekitEmulator, call: Scalek
   await call('GET', `${api}/no-such-resource`);
 }
 
-function authorizeUrl({ url, clientId, connections }: ScalekitEmulator): URL {
+async function signInAndOut({
+  url,
+  clientId,
+  clientSecret,
+  control,
+  connections,
+}: ScalekitEmulator): Promise<void> {
+  const redirectUri = 'http://localhost:3000/callback';
   const authorize = new URL('/oauth/authorize', url);
   authorize.search = String(
     new URLSearchParams({
       client_id: clientId,
-      redirect_uri: 'http://localhost:3000/callback',
+      redirect_uri: redirectUri,
       response_type: 'code',
       scope: 'openid profile email',
       connection_id: connections()[0]?.id ?? '',
     }),
   );
-  return authorize;
+  const callback = await control.signIn(authorize, { email: 'ada@acme.example' });
+  const response = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uri: redirectUri,
+      code: new URL(callback).searchParams.get('code') ?? '',
+    }),
+  });
+  const { id_token: idToken } = (await response.json()) as { id_token: string };
+  await fetch(`${url}/oidc/logout?id_token_hint=${idToken}`);
 }

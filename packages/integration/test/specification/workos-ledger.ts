@@ -149,7 +149,7 @@ export const workosDivergences: readonly Divergence[] = [
 
 /** Operations the emulator serves and the document does not list. */
 export const workosUnlisted: Readonly<Record<string, readonly string[]>> = {
-  'behind a feature flag; read from the official migration tool [M]': [
+  'behind a feature flag, so always refused; read from the official migration tool [M]': [
     'PATCH /connections/{id}',
     'POST /connections',
   ],

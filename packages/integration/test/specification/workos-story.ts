@@ -39,6 +39,11 @@ export async function tellWorkosStory(emulator: WorkosEmulator, call: WorkosCall
     domain: 'initech.test',
   });
   await call('POST', `/organization_domains/${domain.id}/verify`);
+  const { link } = await call('POST', '/portal/generate_link', {
+    organization: organizationId,
+    intent: 'domain_verification',
+  });
+  await fetch(link, { method: 'POST', body: new URLSearchParams({ verify: domain.id }), redirect: 'manual' });
   await call('DELETE', `/organization_domains/${domain.id}`);
 
   const { id: connectionId } = await control.createConnection({

@@ -80,6 +80,8 @@ export interface ControlClient {
   sendTestEvent(type?: string): Promise<{ id: string; type: string }>;
   /** Adds an event of any shape, unknown types included; answers it as it is on the wire. */
   emitEvent(event: Readonly<Record<string, unknown>>): Promise<WireObject>;
+  /** The types of event the vendor's webhooks can carry. */
+  eventTypes(): Promise<string[]>;
   /** Delivers an event of the stream once more. */
   replayEvent(id: string): Promise<void>;
   addEventFault(fault: EventFault): Promise<void>;
@@ -163,6 +165,7 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
     flushWebhooks: () => call('POST', '/webhooks/flush'),
     sendTestEvent: (type) => call('POST', '/webhooks/test-event', { type }),
     emitEvent: (event) => call('POST', '/events', event),
+    eventTypes: async () => (await call<{ types: string[] }>('GET', '/event-types')).types,
     replayEvent: (id) => call('POST', path`/events/${id}/replay`),
     addEventFault: (fault) => call('POST', '/event-faults', fault),
     clearEventFaults: () => call('DELETE', '/event-faults'),

@@ -6,6 +6,8 @@ import type { WebhookEvent, WebhookQueue } from './webhook-queue.js';
 /** What a vendor supplies so that events and webhooks can be controlled. */
 export interface VendorEvents {
   readonly webhooks: WebhookQueue;
+  /** The types of event webhooks can carry. */
+  readonly types: readonly string[];
   /** Adds an event of any shape to the stream; what the envelope lacks is filled in. Answers the wire object. */
   emit(event: Readonly<Record<string, unknown>>): object;
   /** An event of the stream, to be delivered again. */
@@ -56,6 +58,7 @@ export function eventControl(events: VendorEvents): [string, string, Handler][] 
         return { status: 200, body: { id: event.id, type: event.type } };
       },
     ],
+    ['GET', '/event-types', () => ({ status: 200, body: { types: events.types } })],
     ['POST', '/events', (request) => ({ status: 201, body: events.emit(record(request.json(), 'event')) })],
     [
       'POST',

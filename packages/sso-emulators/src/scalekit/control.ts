@@ -7,7 +7,7 @@ import { sendConnection } from './connections.js';
 import { scimPath, sendDirectory, sendDirectoryGroup, sendDirectoryUser } from './directories.js';
 import type { ScalekitEnvironment } from './environment.js';
 import { callbackErrors, notFound } from './errors.js';
-import { isEventType } from './event-catalogue.js';
+import { eventCatalogue, isEventType } from './event-catalogue.js';
 import { completeLogin, startFromIdentityProvider } from './sso.js';
 import type { Connection } from './objects.js';
 import { sendUser } from './users.js';
@@ -112,6 +112,7 @@ export function createScalekitControl(environment: ScalekitEnvironment, seed: Se
     },
     events: {
       webhooks,
+      types: Object.keys(eventCatalogue),
       emit: (event) => state.events.add({ ...event, type: text(event['type'], 'event.type') }),
       find(id) {
         const event = state.events.stored.get(id);

@@ -116,6 +116,7 @@ export function eventControl(
   const samples = createIdSource();
   return {
     webhooks,
+    types: [...webhookEvents],
     emit: (event) => events.emitRaw(event),
     find: (id) => events.find(id),
     sample(type = 'connection.activated') {
