@@ -5,7 +5,10 @@ import { defineProvider, type SsoProvider } from '@org/sso-core/provider';
 import { createMemoryProvider } from '@org/sso-core/testing';
 
 /** A composite around the memory harness, and what else it reaches counted with the traffic. */
-function createCompositeHarness(compose: (memory: SsoProvider) => SsoProvider, ...others: readonly Other[]): Harness {
+function createCompositeHarness(
+  compose: (memory: SsoProvider) => SsoProvider,
+  ...others: readonly Other[]
+): Harness {
   let owner: SsoProvider | undefined;
   const harness = createMemoryHarness({
     change(memory) {
@@ -75,7 +78,9 @@ describeContract({
 describeContract({
   name: 'shadowed with one that never answers',
   createHarness: () =>
-    createCompositeHarness((primary) => shadowed({ primary, shadow: createDeafProvider(), report, timeoutMs: 50 })),
+    createCompositeHarness((primary) =>
+      shadowed({ primary, shadow: createDeafProvider(), report, timeoutMs: 50 }),
+    ),
 });
 
 describeContract({

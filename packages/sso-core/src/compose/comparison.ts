@@ -7,15 +7,15 @@ export interface FieldDifference {
   readonly shadow: unknown;
 }
 
-/** Compares what two providers say of the same thing. */
-export type Comparison = (primary: unknown, shadow: unknown) => readonly FieldDifference[];
+/** Compares what two providers answered to the same operation, such as `connections.list`. */
+export type Comparison = (primary: unknown, shadow: unknown, operation: string) => readonly FieldDifference[];
 
 export interface ComparisonOptions {
-  /** Names of fields that count nowhere. Default {@link defaultIgnoredFields}. */
+  /** Names of fields that do not count, everywhere or in one facet: `createdAt`, `connections.name`. Default {@link defaultIgnoredFields}. */
   readonly ignoredFields?: readonly string[];
 }
 
-/** What cannot agree between two vendors: who they are, their ids, their clocks, their own words and addresses. */
+/** What does not agree between two vendors: who they are, their ids, their clocks, their own words, switches and addresses. */
 export const defaultIgnoredFields: readonly string[] = [
   'id',
   'provider',
@@ -28,8 +28,10 @@ export const defaultIgnoredFields: readonly string[] = [
   'updatedAt',
   'lastSyncedAt',
   'vendorStatus',
+  'settings',
   'serviceProvider',
   'scimEndpoint',
+  'connections.name',
 ];
 
 /** What tells the members of a list apart wherever they are kept, best first. */
@@ -53,21 +55,24 @@ export function createComparison({
     shadow: unknown,
     path: string,
     name: string,
+    facet: string,
   ): Generator<FieldDifference> {
     if (isRecord(primary) && isRecord(shadow)) {
       for (const key of new Set([...Object.keys(primary), ...Object.keys(shadow)])) {
-        if (!ignored.has(key))
-          yield* differences(primary[key], shadow[key], path === '' ? key : `${path}.${key}`, key);
+        if (ignored.has(key) || ignored.has(`${facet}.${key}`)) continue;
+        yield* differences(primary[key], shadow[key], path === '' ? key : `${path}.${key}`, key, facet);
       }
     } else if (Array.isArray(primary) && Array.isArray(shadow)) {
       for (const [left, right] of pairs(primary, shadow, name))
-        yield* differences(left, right, `${path}[]`, name);
+        yield* differences(left, right, `${path}[]`, name, facet);
     } else if (plain(primary, name) !== plain(shadow, name)) {
       yield { field: path, primary, shadow };
     }
   }
 
-  return (primary, shadow) => [...differences(primary, shadow, '', '')];
+  return (primary, shadow, operation) => [
+    ...differences(primary, shadow, '', '', operation.slice(0, operation.indexOf('.'))),
+  ];
 }
 
 /** What matches a member of a list with its counterpart at another provider. */

@@ -78,7 +78,7 @@ export function createObserver(options: ObserverOptions): Observe {
       const other = await withDeadline(timeoutMs, undefined, (signal) =>
         waitFor(read(client, { signal, ...(providerOptions && { providerOptions }) }, answer), signal),
       );
-      const values = compare(answer, other);
+      const values = compare(answer, other, operation);
       return {
         operation,
         outcome: values.length === 0 ? 'same' : 'different',
