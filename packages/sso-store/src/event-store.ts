@@ -5,6 +5,7 @@ import type {
   EventStore,
   GroupMember,
   NewEvent,
+  Premises,
   Settlement,
   SubjectState,
 } from '@org/sso-core/events';
@@ -92,6 +93,19 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
           .$if(isPostgres, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!held) return false;
+        const setDue = (at: number) =>
+          transaction
+            .updateTable('sso_event_lane')
+            .set({ claim: null, due_at: at })
+            .where((eb) => eb.and(lane))
+            .execute();
+        if (settlement.status === 'handled') {
+          if (isPostgres) await lockPremises(transaction, event, subject, settlement.premises);
+          if (!(await holds(transaction, event, settlement))) {
+            await setDue(now);
+            return false;
+          }
+        }
         await transaction
           .updateTable('sso_event')
           .set({
@@ -102,11 +116,7 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
           .where((eb) => eb.and({ provider, environment, id }))
           .execute();
         if (settlement.status === 'retry') {
-          await transaction
-            .updateTable('sso_event_lane')
-            .set({ claim: null, due_at: settlement.at })
-            .where((eb) => eb.and(lane))
-            .execute();
+          await setDue(settlement.at);
           return true;
         }
         await leaveLane(transaction, lane, now);
@@ -354,6 +364,45 @@ async function leaveLane(
       .where((eb) => eb.and(lane))
       .execute();
   }
+}
+
+/** A group's deletion and memberships of it are settled by different lanes: of two at once, one must see the other. */
+async function lockPremises(
+  transaction: Transaction<Tables>,
+  { provider, environment }: EventSource,
+  subject: string,
+  { alive, emptied }: Premises,
+): Promise<void> {
+  const key = (of: string) => sql`hashtextextended(${JSON.stringify([provider, environment, of])}, 0)`;
+  for (const other of alive.toSorted()) {
+    await sql`select pg_advisory_xact_lock_shared(${key(other)})`.execute(transaction);
+  }
+  if (emptied !== null) await sql`select pg_advisory_xact_lock(${key(subject)})`.execute(transaction);
+}
+
+async function holds(
+  transaction: Transaction<Tables>,
+  { provider, environment }: EventSource,
+  { premises: { alive, emptied }, members }: Extract<Settlement, { status: 'handled' }>,
+): Promise<boolean> {
+  for (const subjects of chunks(alive)) {
+    const deleted = await transaction
+      .selectFrom('sso_subject')
+      .select('subject')
+      .where((eb) => eb.and({ provider, environment, deleted: 1 }))
+      .where('subject', 'in', subjects)
+      .limit(1)
+      .execute();
+    if (deleted.length > 0) return false;
+  }
+  if (emptied === null) return true;
+  const known = new Set(members.map(({ userId }) => userId));
+  const left = await transaction
+    .selectFrom('sso_group_member')
+    .select('user_id')
+    .where((eb) => eb.and({ provider, environment, group_id: emptied, member: 1 }))
+    .execute();
+  return left.every(({ user_id: userId }) => known.has(userId));
 }
 
 async function writeState(

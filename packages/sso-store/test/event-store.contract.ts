@@ -1,9 +1,15 @@
 import type { SsoEvent } from '@org/sso-core';
 import type { ClaimedEvent, EventStore, NewEvent, Settlement, SubjectState } from '@org/sso-core/events';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 
 const source = { provider: 'acme', environment: 'test' };
-const handled: Settlement = { status: 'handled', subject: null, members: [], removed: false };
+const handled: Extract<Settlement, { status: 'handled' }> = {
+  status: 'handled',
+  subject: null,
+  members: [],
+  premises: { alive: [], emptied: null },
+  removed: false,
+};
 const leaseMs = 1000;
 
 function newEvent(
@@ -20,7 +26,7 @@ function newEvent(
     organizationId: 'acme:org_1',
     subject,
     data: { vendorType: 'test', payload: { id } },
-  } as SsoEvent;
+  } as unknown as SsoEvent;
   return {
     event,
     order: `${event.occurredAt}|${id}`,
@@ -46,313 +52,339 @@ function state(change: Partial<SubjectState> = {}): SubjectState {
 }
 
 /** What every implementation of the port does. */
-export function describeEventStore(name: string, create: () => Promise<EventStore>): void {
-  describe(name, () => {
-    let store: EventStore;
-    beforeEach(async () => {
-      store = await create();
-    });
+export function testEventStore(create: () => Promise<EventStore>): void {
+  let store: EventStore;
+  beforeEach(async () => {
+    store = await create();
+  });
 
-    const claim = (now = 10) => store.claim({ now, leaseMs });
-    async function claimAll(now = 10): Promise<ClaimedEvent[]> {
-      const claimed: ClaimedEvent[] = [];
-      for (let next = await claim(now); next; next = await claim(now)) claimed.push(next);
-      return claimed;
+  const claim = (now = 10) => store.claim({ now, leaseMs });
+  async function claimAll(now = 10): Promise<ClaimedEvent[]> {
+    const claimed: ClaimedEvent[] = [];
+    for (let next = await claim(now); next; next = await claim(now)) claimed.push(next);
+    return claimed;
+  }
+  const ids = (events: readonly NewEvent[]) => events.map(({ event }) => event.id);
+  async function settleNext(settlement: Settlement, now = 10): Promise<ClaimedEvent> {
+    const claimed = await claim(now);
+    expect(await store.settle(claimed!, settlement, now)).toBe(true);
+    return claimed!;
+  }
+
+  test('an event is stored once per source and id', async () => {
+    expect(await store.append([newEvent('a'), newEvent('a'), newEvent('b')], 0)).toBe(2);
+    expect(await store.append([newEvent('b'), newEvent('c')], 0)).toBe(1);
+    expect(await store.append([newEvent('a', { environment: 'other' })], 0)).toBe(1);
+    expect(await store.append([], 0)).toBe(0);
+    expect(await claimAll()).toHaveLength(4);
+  });
+
+  test('an event comes back as it was stored', async () => {
+    const payload = JSON.parse(
+      '{"__proto__":{"x":1},"text":"\\u0000 \\ud83d\\ude00 \'\\"","n":1.5,"nil":null}',
+    ) as unknown;
+    const entry = newEvent('a', { removal: true, scope: 'acme:org_9' });
+    await store.append(
+      [{ ...entry, event: { ...entry.event, data: { vendorType: 'x', payload } } as SsoEvent }],
+      0,
+    );
+    expect(await claim()).toEqual({
+      ...entry,
+      event: { ...entry.event, data: { vendorType: 'x', payload } },
+      status: 'waiting',
+      attempts: 1,
+      lastFailure: null,
+      released: false,
+      claim: expect.any(String),
+      subject: null,
+    });
+  });
+
+  test('the first that occurred is claimed first, one of a subject at a time', async () => {
+    const subject = 'directory_user:u';
+    await store.append(
+      [
+        newEvent('late', { at: 3, subject }),
+        newEvent('other', { at: 2 }),
+        newEvent('early', { at: 1, subject }),
+      ],
+      0,
+    );
+    const claimed = await claimAll();
+    expect(ids(claimed)).toEqual(['early', 'other']);
+    expect(await store.settle(claimed[0]!, handled, 10)).toBe(true);
+    expect(ids(await claimAll())).toEqual(['late']);
+  });
+
+  test('a subject is per environment', async () => {
+    const subject = 'directory_user:u';
+    await store.append([newEvent('a', { subject }), newEvent('b', { subject, environment: 'other' })], 0);
+    await settleNext({ ...handled, subject: state() });
+    expect(await store.subject(source, subject)).toEqual(state());
+    expect(await store.subject({ ...source, environment: 'other' }, subject)).toBeNull();
+    expect((await claim())?.subject).toBeNull();
+  });
+
+  test('a straggler that arrives while its subject is claimed comes next', async () => {
+    const subject = 'directory_user:u';
+    await store.append([newEvent('second', { at: 2, subject }), newEvent('third', { at: 3, subject })], 0);
+    const second = await claim();
+    await store.append([newEvent('first', { at: 1, subject })], 0);
+    expect(await claim()).toBeNull();
+    await store.settle(second!, handled, 10);
+    expect((await settleNext(handled)).event.id).toBe('first');
+    expect((await settleNext(handled)).event.id).toBe('third');
+    expect(await store.nextDueAt()).toBeNull();
+  });
+
+  test('a retry waits for its time and holds its subject back', async () => {
+    const subject = 'directory_user:u';
+    await store.append(
+      [newEvent('a', { at: 1, subject }), newEvent('b', { at: 2, subject }), newEvent('c', { at: 3 })],
+      0,
+    );
+    await settleNext({ status: 'retry', failure: 'Error', at: 50.5 });
+    expect((await settleNext(handled)).event.id).toBe('c');
+    expect(await claim(50)).toBeNull();
+    expect(await store.nextDueAt()).toBe(50.5);
+    expect(await claim(51)).toMatchObject({ event: { id: 'a' }, attempts: 2, lastFailure: 'Error' });
+  });
+
+  test('an empty store has nothing to do', async () => {
+    expect(await claim()).toBeNull();
+    expect(await store.nextDueAt()).toBeNull();
+  });
+
+  test('a claim that ran out is taken over, and its worker can no longer settle', async () => {
+    await store.append([newEvent('a')], 0);
+    const lost = await claim(10);
+    expect(await store.nextDueAt()).toBe(10 + leaseMs);
+    expect(await claim(9 + leaseMs)).toBeNull();
+    const taken = await claim(10 + leaseMs);
+    expect(taken).toMatchObject({ event: { id: 'a' }, attempts: 2 });
+    expect(await store.settle(lost!, { ...handled, subject: state() }, 20 + leaseMs)).toBe(false);
+    expect(await store.subject(source, lost!.event.subject)).toBeNull();
+    expect(await store.settle(taken!, handled, 20 + leaseMs)).toBe(true);
+    expect(await store.settle(taken!, handled, 20 + leaseMs)).toBe(false);
+  });
+
+  test('a claim that ran out still settles while nobody else has the event', async () => {
+    await store.append([newEvent('a')], 0);
+    const claimed = await claim(10);
+    expect(await store.settle(claimed!, handled, 10_000)).toBe(true);
+  });
+
+  test('a state is written with its event, and is there at the next claim', async () => {
+    const subject = 'directory_user:u';
+    await store.append([newEvent('a', { at: 1, subject }), newEvent('b', { at: 2, subject })], 0);
+    await settleNext({ ...handled, subject: state() });
+    const gone = state({
+      deleted: true,
+      deletedOrder: '2',
+      active: false,
+      snapshot: null,
+      directoryId: null,
+    });
+    expect((await settleNext({ ...handled, subject: gone })).subject).toEqual(state());
+    expect(await store.subject(source, subject)).toEqual(gone);
+  });
+
+  test('of a membership the newest knowledge stays', async () => {
+    const pair = { groupId: 'acme:g', userId: 'acme:u', member: true, order: '5' };
+    const settleMembers = async (id: string, members: (typeof handled)['members']) => {
+      await store.append([newEvent(id)], 0);
+      await settleNext({ ...handled, members });
+    };
+    await settleMembers('a', [pair, { ...pair, groupId: 'acme:h' }]);
+    await settleMembers('b', [{ ...pair, member: false, order: '4' }]);
+    expect(await store.membersOfGroup(source, 'acme:g')).toEqual([pair]);
+    await settleMembers('c', [{ ...pair, member: false, order: '5' }]);
+    expect(await store.membersOfGroup(source, 'acme:g')).toEqual([{ ...pair, member: false }]);
+    expect(await store.groupsOfUser(source, 'acme:u')).toHaveLength(2);
+    expect(await store.groupsOfUser({ ...source, environment: 'other' }, 'acme:u')).toEqual([]);
+  });
+
+  test('of a membership and the end of its group, whoever settles second finds its premise gone', async () => {
+    const group = 'directory_group:g';
+    const join = { ...handled, premises: { alive: [group], emptied: null } };
+    const pair = { groupId: 'acme:g', userId: 'acme:u', member: true, order: '5' };
+    const end = {
+      ...handled,
+      subject: state({ deleted: true }),
+      premises: { alive: [], emptied: 'acme:g' },
+    };
+    await store.append([newEvent('join'), newEvent('end', { at: 2, subject: group })], 0);
+    const joining = await claim();
+    const ending = await claim();
+    const bothAtOnce = await Promise.all([
+      store.settle(joining!, { ...join, members: [pair] }, 10),
+      store.settle(ending!, end, 10),
+    ]);
+    expect(bothAtOnce.filter(Boolean)).toHaveLength(1);
+
+    const again = await claim();
+    expect(again).toMatchObject({ attempts: 2 });
+    if (again?.event.id === 'join') {
+      expect(await store.membersOfGroup(source, 'acme:g')).toEqual([]);
+      expect(await store.settle(again, handled, 10)).toBe(true);
+    } else {
+      expect(await store.subject(source, group)).toBeNull();
+      const ended = [{ ...pair, member: false }];
+      expect(await store.settle(again!, { ...end, members: ended }, 10)).toBe(true);
+      expect(await store.membersOfGroup(source, 'acme:g')).toEqual(ended);
     }
-    const ids = (events: readonly NewEvent[]) => events.map(({ event }) => event.id);
-    async function settleNext(settlement: Settlement, now = 10): Promise<ClaimedEvent> {
-      const claimed = await claim(now);
-      expect(await store.settle(claimed!, settlement, now)).toBe(true);
-      return claimed!;
+  });
+
+  test('quarantined and held events are listed in pages, released and discarded', async () => {
+    await store.append(
+      ['a', 'b', 'c', 'd', 'e'].map((id) => newEvent(id, { quarantine: 'unreadable' })),
+      0,
+    );
+    expect(await claim()).toBeNull();
+    await store.append([newEvent('f'), newEvent('g')], 0);
+    await settleNext({ status: 'held' });
+    await settleNext({ status: 'quarantined', failure: 'TypeError' });
+    const first = await store.list({ status: 'quarantined', limit: 4 });
+    expect(ids(first.events)).toEqual(['a', 'b', 'c', 'd']);
+    expect(first.events[0]).toMatchObject({
+      status: 'quarantined',
+      lastFailure: 'unreadable',
+      attempts: 0,
+    });
+    const second = await store.list({ status: 'quarantined', limit: 4, after: first.next! });
+    expect(ids(second.events)).toEqual(['e', 'g']);
+    expect(second.events[1]).toMatchObject({ lastFailure: 'TypeError', attempts: 1 });
+    expect(second.next).toBeNull();
+    expect(ids((await store.list({ status: 'held', limit: 4 })).events)).toEqual(['f']);
+
+    expect(await store.release(source, ['a', 'a', 'f', 'unknown'], 10)).toBe(2);
+    expect(await store.release(source, ['a'], 10)).toBe(0);
+    expect(await store.release({ ...source, environment: 'other' }, ['b'], 10)).toBe(0);
+    expect(await store.discard(source, ['b', 'a'])).toBe(1);
+    expect(ids((await store.list({ status: 'discarded', limit: 4 })).events)).toEqual(['b']);
+    const claimed = await claimAll();
+    expect(ids(claimed)).toEqual(['a', 'f']);
+    expect(claimed[1]).toMatchObject({ released: true, attempts: 1 });
+  });
+
+  test('a superseded event is done', async () => {
+    await store.append([newEvent('a')], 0);
+    await settleNext({ status: 'superseded' });
+    expect(await claim(1e9)).toBeNull();
+    expect(await store.append([newEvent('a')], 0)).toBe(0);
+  });
+
+  test('removals are counted by person, within scope and time, up to the limit', async () => {
+    const removal = (id: string, person: string, rest: Partial<NewEvent> = {}) =>
+      newEvent(id, { removal: true, subject: `directory_user:${person}`, ...rest });
+    for (const person of ['p1', 'p2', 'p3', 'p4']) {
+      await store.append([newEvent(`new-${person}`, { subject: `directory_user:${person}` })], 0);
+      await settleNext({ ...handled, subject: state({ active: person !== 'p4' }) });
     }
+    await store.append([removal('gone-1', 'p1')], 0);
+    await settleNext({ ...handled, removed: true, subject: state({ active: false, deleted: true }) }, 100);
+    await store.append(
+      [
+        removal('w1', 'p2'),
+        removal('w2', 'p2'),
+        removal('w3', 'p4'),
+        removal('w4', 'stranger'),
+        removal('w5', 'p3', { scope: 'acme:org_2' }),
+      ],
+      0,
+    );
+    const count = (range: { since: number; limit: number }, scope = 'acme:org_1') =>
+      store.countRemovals(source, scope, range);
+    // p2 twice is one person, p4 had no access, and of a stranger nobody knows.
+    expect(await count({ since: 100, limit: 10 })).toEqual({ handled: 1, waiting: 2, active: 2 });
+    expect(await count({ since: 101, limit: 10 })).toMatchObject({ handled: 0 });
+    expect(await count({ since: 0, limit: 1 })).toEqual({ handled: 1, waiting: 1, active: 1 });
+    expect(await count({ since: 0, limit: 10 }, 'acme:org_2')).toMatchObject({ handled: 0, waiting: 1 });
+    expect((await settleNext({ status: 'held' })).event.id).toBe('w1');
+    expect((await settleNext({ status: 'held' })).event.id).toBe('w2');
+    expect(await count({ since: 0, limit: 10 })).toMatchObject({ waiting: 2 });
+    await store.release(source, ['w1', 'w2'], 10);
+    expect(await count({ since: 0, limit: 10 })).toMatchObject({ waiting: 1 });
+  });
 
-    test('an event is stored once per source and id', async () => {
-      expect(await store.append([newEvent('a'), newEvent('a'), newEvent('b')], 0)).toBe(2);
-      expect(await store.append([newEvent('b'), newEvent('c')], 0)).toBe(1);
-      expect(await store.append([newEvent('a', { environment: 'other' })], 0)).toBe(1);
-      expect(await store.append([], 0)).toBe(0);
-      expect(await claimAll()).toHaveLength(4);
-    });
+  test('living subjects of a kind are listed in pages', async () => {
+    const subjects = [
+      'directory_user:b',
+      'directory_user:a',
+      'directory_user:c',
+      'directory_group:g',
+      'directory_user:dead',
+    ];
+    for (const subject of subjects) {
+      await store.append([newEvent(subject, { subject })], 0);
+      await settleNext({ ...handled, subject: state({ deleted: subject.endsWith('dead') }) });
+    }
+    const page = (after: string | null, scope = 'acme:org_1') =>
+      store.listSubjects(source, { kind: 'directory_user', scope, limit: 2, after });
+    expect(await page(null)).toEqual([
+      { subject: 'directory_user:a', state: state() },
+      { subject: 'directory_user:b', state: state() },
+    ]);
+    expect((await page('directory_user:b')).map(({ subject }) => subject)).toEqual(['directory_user:c']);
+    expect(await page(null, 'acme:org_2')).toEqual([]);
+  });
 
-    test('an event comes back as it was stored', async () => {
-      const payload = JSON.parse(
-        '{"__proto__":{"x":1},"text":"\\u0000 \\ud83d\\ude00 \'\\"","n":1.5,"nil":null}',
-      ) as unknown;
-      const entry = newEvent('a', { removal: true, scope: 'acme:org_9' });
-      await store.append(
-        [{ ...entry, event: { ...entry.event, data: { vendorType: 'x', payload } } as SsoEvent }],
-        0,
-      );
-      expect(await claim()).toEqual({
-        ...entry,
-        event: { ...entry.event, data: { vendorType: 'x', payload } },
-        status: 'waiting',
-        attempts: 1,
-        lastFailure: null,
-        released: false,
-        claim: expect.any(String),
-        subject: null,
-      });
-    });
+  test('a checkpoint moves with its events, and only from where it stood', async () => {
+    expect(await store.checkpoint(source)).toBeNull();
+    const move = (expected: string | null, cursor: string, ...events: NewEvent[]) =>
+      store.advance(source, { expected, cursor, events, now: 0 });
+    expect(await move(null, 'one', newEvent('a'))).toBe(true);
+    expect(await move(null, 'other', newEvent('b'))).toBe(false);
+    expect(await move('zero', 'other', newEvent('b'))).toBe(false);
+    expect(await move('one', 'two', newEvent('a'), newEvent('c'))).toBe(true);
+    expect(await store.checkpoint(source)).toBe('two');
+    expect(await store.checkpoint({ ...source, environment: 'other' })).toBeNull();
+    expect(ids(await claimAll())).toEqual(['a', 'c']);
+  });
 
-    test('the first that occurred is claimed first, one of a subject at a time', async () => {
-      const subject = 'directory_user:u';
-      await store.append(
-        [
-          newEvent('late', { at: 3, subject }),
-          newEvent('other', { at: 2 }),
-          newEvent('early', { at: 1, subject }),
-        ],
-        0,
-      );
-      const claimed = await claimAll();
-      expect(ids(claimed)).toEqual(['early', 'other']);
-      expect(await store.settle(claimed[0]!, handled, 10)).toBe(true);
-      expect(ids(await claimAll())).toEqual(['late']);
-    });
-
-    test('a subject is per environment', async () => {
-      const subject = 'directory_user:u';
-      await store.append([newEvent('a', { subject }), newEvent('b', { subject, environment: 'other' })], 0);
-      await settleNext({ ...handled, subject: state() });
-      expect(await store.subject(source, subject)).toEqual(state());
-      expect(await store.subject({ ...source, environment: 'other' }, subject)).toBeNull();
-      expect((await claim())?.subject).toBeNull();
-    });
-
-    test('a straggler that arrives while its subject is claimed comes next', async () => {
-      const subject = 'directory_user:u';
-      await store.append([newEvent('second', { at: 2, subject }), newEvent('third', { at: 3, subject })], 0);
-      const second = await claim();
-      await store.append([newEvent('first', { at: 1, subject })], 0);
-      expect(await claim()).toBeNull();
-      await store.settle(second!, handled, 10);
-      expect((await settleNext(handled)).event.id).toBe('first');
-      expect((await settleNext(handled)).event.id).toBe('third');
-      expect(await store.nextDueAt()).toBeNull();
-    });
-
-    test('a retry waits for its time and holds its subject back', async () => {
-      const subject = 'directory_user:u';
-      await store.append(
-        [newEvent('a', { at: 1, subject }), newEvent('b', { at: 2, subject }), newEvent('c', { at: 3 })],
-        0,
-      );
-      await settleNext({ status: 'retry', failure: 'Error', at: 50.5 });
-      expect((await settleNext(handled)).event.id).toBe('c');
-      expect(await claim(50)).toBeNull();
-      expect(await store.nextDueAt()).toBe(50.5);
-      expect(await claim(51)).toMatchObject({ event: { id: 'a' }, attempts: 2, lastFailure: 'Error' });
-    });
-
-    test('an empty store has nothing to do', async () => {
-      expect(await claim()).toBeNull();
-      expect(await store.nextDueAt()).toBeNull();
-    });
-
-    test('a claim that ran out is taken over, and its worker can no longer settle', async () => {
-      await store.append([newEvent('a')], 0);
-      const lost = await claim(10);
-      expect(await store.nextDueAt()).toBe(10 + leaseMs);
-      expect(await claim(9 + leaseMs)).toBeNull();
-      const taken = await claim(10 + leaseMs);
-      expect(taken).toMatchObject({ event: { id: 'a' }, attempts: 2 });
-      expect(await store.settle(lost!, { ...handled, subject: state() }, 20 + leaseMs)).toBe(false);
-      expect(await store.subject(source, lost!.event.subject)).toBeNull();
-      expect(await store.settle(taken!, handled, 20 + leaseMs)).toBe(true);
-      expect(await store.settle(taken!, handled, 20 + leaseMs)).toBe(false);
-    });
-
-    test('a claim that ran out still settles while nobody else has the event', async () => {
-      await store.append([newEvent('a')], 0);
-      const claimed = await claim(10);
-      expect(await store.settle(claimed!, handled, 10_000)).toBe(true);
-    });
-
-    test('a state is written with its event, and is there at the next claim', async () => {
-      const subject = 'directory_user:u';
-      await store.append([newEvent('a', { at: 1, subject }), newEvent('b', { at: 2, subject })], 0);
-      await settleNext({ ...handled, subject: state() });
-      const gone = state({
-        deleted: true,
-        deletedOrder: '2',
-        active: false,
-        snapshot: null,
-        directoryId: null,
-      });
-      expect((await settleNext({ ...handled, subject: gone })).subject).toEqual(state());
-      expect(await store.subject(source, subject)).toEqual(gone);
-    });
-
-    test('of a membership the newest knowledge stays', async () => {
-      const pair = { groupId: 'acme:g', userId: 'acme:u', member: true, order: '5' };
-      const settleMembers = async (
-        id: string,
-        members: Extract<Settlement, { status: 'handled' }>['members'],
-      ) => {
-        await store.append([newEvent(id)], 0);
-        await settleNext({ ...handled, members });
-      };
-      await settleMembers('a', [pair, { ...pair, groupId: 'acme:h' }]);
-      await settleMembers('b', [{ ...pair, member: false, order: '4' }]);
-      expect(await store.membersOfGroup(source, 'acme:g')).toEqual([pair]);
-      await settleMembers('c', [{ ...pair, member: false, order: '5' }]);
-      expect(await store.membersOfGroup(source, 'acme:g')).toEqual([{ ...pair, member: false }]);
-      expect(await store.groupsOfUser(source, 'acme:u')).toHaveLength(2);
-      expect(await store.groupsOfUser({ ...source, environment: 'other' }, 'acme:u')).toEqual([]);
-    });
-
-    test('quarantined and held events are listed in pages, released and discarded', async () => {
-      await store.append(
-        ['a', 'b', 'c', 'd', 'e'].map((id) => newEvent(id, { quarantine: 'unreadable' })),
-        0,
-      );
-      expect(await claim()).toBeNull();
-      await store.append([newEvent('f'), newEvent('g')], 0);
-      await settleNext({ status: 'held' });
-      await settleNext({ status: 'quarantined', failure: 'TypeError' });
-      const first = await store.list({ status: 'quarantined', limit: 4 });
-      expect(ids(first.events)).toEqual(['a', 'b', 'c', 'd']);
-      expect(first.events[0]).toMatchObject({
-        status: 'quarantined',
-        lastFailure: 'unreadable',
-        attempts: 0,
-      });
-      const second = await store.list({ status: 'quarantined', limit: 4, after: first.next! });
-      expect(ids(second.events)).toEqual(['e', 'g']);
-      expect(second.events[1]).toMatchObject({ lastFailure: 'TypeError', attempts: 1 });
-      expect(second.next).toBeNull();
-      expect(ids((await store.list({ status: 'held', limit: 4 })).events)).toEqual(['f']);
-
-      expect(await store.release(source, ['a', 'a', 'f', 'unknown'], 10)).toBe(2);
-      expect(await store.release(source, ['a'], 10)).toBe(0);
-      expect(await store.release({ ...source, environment: 'other' }, ['b'], 10)).toBe(0);
-      expect(await store.discard(source, ['b', 'a'])).toBe(1);
-      expect(ids((await store.list({ status: 'discarded', limit: 4 })).events)).toEqual(['b']);
-      const claimed = await claimAll();
-      expect(ids(claimed)).toEqual(['a', 'f']);
-      expect(claimed[1]).toMatchObject({ released: true, attempts: 1 });
-    });
-
-    test('a superseded event is done', async () => {
-      await store.append([newEvent('a')], 0);
-      await settleNext({ status: 'superseded' });
-      expect(await claim(1e9)).toBeNull();
-      expect(await store.append([newEvent('a')], 0)).toBe(0);
-    });
-
-    test('removals are counted by person, within scope and time, up to the limit', async () => {
-      const removal = (id: string, person: string, rest: Partial<NewEvent> = {}) =>
-        newEvent(id, { removal: true, subject: `directory_user:${person}`, ...rest });
-      for (const person of ['p1', 'p2', 'p3', 'p4']) {
-        await store.append([newEvent(`new-${person}`, { subject: `directory_user:${person}` })], 0);
-        await settleNext({ ...handled, subject: state({ active: person !== 'p4' }) });
-      }
-      await store.append([removal('gone-1', 'p1')], 0);
-      await settleNext({ ...handled, removed: true, subject: state({ active: false, deleted: true }) }, 100);
-      await store.append(
-        [
-          removal('w1', 'p2'),
-          removal('w2', 'p2'),
-          removal('w3', 'p4'),
-          removal('w4', 'stranger'),
-          removal('w5', 'p3', { scope: 'acme:org_2' }),
-        ],
-        0,
-      );
-      const count = (range: { since: number; limit: number }, scope = 'acme:org_1') =>
-        store.countRemovals(source, scope, range);
-      // p2 twice is one person, p4 had no access, and of a stranger nobody knows.
-      expect(await count({ since: 100, limit: 10 })).toEqual({ handled: 1, waiting: 2, active: 2 });
-      expect(await count({ since: 101, limit: 10 })).toMatchObject({ handled: 0 });
-      expect(await count({ since: 0, limit: 1 })).toEqual({ handled: 1, waiting: 1, active: 1 });
-      expect(await count({ since: 0, limit: 10 }, 'acme:org_2')).toMatchObject({ handled: 0, waiting: 1 });
-      expect((await settleNext({ status: 'held' })).event.id).toBe('w1');
-      expect((await settleNext({ status: 'held' })).event.id).toBe('w2');
-      expect(await count({ since: 0, limit: 10 })).toMatchObject({ waiting: 2 });
-      await store.release(source, ['w1', 'w2'], 10);
-      expect(await count({ since: 0, limit: 10 })).toMatchObject({ waiting: 1 });
-    });
-
-    test('living subjects of a kind are listed in pages', async () => {
-      const subjects = [
-        'directory_user:b',
-        'directory_user:a',
-        'directory_user:c',
-        'directory_group:g',
-        'directory_user:dead',
-      ];
-      for (const subject of subjects) {
-        await store.append([newEvent(subject, { subject })], 0);
-        await settleNext({ ...handled, subject: state({ deleted: subject.endsWith('dead') }) });
-      }
-      const page = (after: string | null, scope = 'acme:org_1') =>
-        store.listSubjects(source, { kind: 'directory_user', scope, limit: 2, after });
-      expect(await page(null)).toEqual([
-        { subject: 'directory_user:a', state: state() },
-        { subject: 'directory_user:b', state: state() },
-      ]);
-      expect((await page('directory_user:b')).map(({ subject }) => subject)).toEqual(['directory_user:c']);
-      expect(await page(null, 'acme:org_2')).toEqual([]);
-    });
-
-    test('a checkpoint moves with its events, and only from where it stood', async () => {
-      expect(await store.checkpoint(source)).toBeNull();
-      const move = (expected: string | null, cursor: string, ...events: NewEvent[]) =>
-        store.advance(source, { expected, cursor, events, now: 0 });
-      expect(await move(null, 'one', newEvent('a'))).toBe(true);
-      expect(await move(null, 'other', newEvent('b'))).toBe(false);
-      expect(await move('zero', 'other', newEvent('b'))).toBe(false);
-      expect(await move('one', 'two', newEvent('a'), newEvent('c'))).toBe(true);
-      expect(await store.checkpoint(source)).toBe('two');
-      expect(await store.checkpoint({ ...source, environment: 'other' })).toBeNull();
-      expect(ids(await claimAll())).toEqual(['a', 'c']);
-    });
-
-    test('of two who move a checkpoint at once one succeeds', async () => {
-      for (const expected of [null, '0']) {
-        const moves = Array.from({ length: 5 }, (_, index) =>
-          store.advance(source, {
-            expected,
-            cursor: expected === null ? '0' : '1',
-            events: [newEvent(`${expected}-${index}`)],
-            now: 0,
-          }),
-        );
-        expect((await Promise.all(moves)).filter(Boolean)).toHaveLength(1);
-      }
-      expect(await claimAll()).toHaveLength(2);
-    });
-
-    test('many workers claim each event once', async () => {
-      const entries = Array.from({ length: 60 }, (_, index) =>
-        newEvent(`e${index}`, { at: index % 50, subject: `directory_user:${index % 15}` }),
-      );
-      await Promise.all([
-        store.append(entries, 0),
-        store.append(entries.toReversed(), 0),
-        store.append(entries, 0),
-      ]);
-      const seen: string[] = [];
-      const busy = new Set<string>();
-      await Promise.all(
-        Array.from({ length: 8 }, async () => {
-          for (let idle = 0; idle < 20;) {
-            const claimed = await claim();
-            if (!claimed) {
-              idle += 1;
-              continue;
-            }
-            expect(busy).not.toContain(claimed.event.subject);
-            busy.add(claimed.event.subject);
-            seen.push(claimed.event.id);
-            await Promise.resolve();
-            busy.delete(claimed.event.subject);
-            expect(await store.settle(claimed, handled, 10)).toBe(true);
-          }
+  test('of two who move a checkpoint at once one succeeds', async () => {
+    for (const expected of [null, '0']) {
+      const moves = Array.from({ length: 5 }, (_, index) =>
+        store.advance(source, {
+          expected,
+          cursor: expected === null ? '0' : '1',
+          events: [newEvent(`${expected}-${index}`)],
+          now: 0,
         }),
       );
-      expect(seen.toSorted()).toEqual(ids(entries).toSorted());
-    });
+      expect((await Promise.all(moves)).filter(Boolean)).toHaveLength(1);
+    }
+    expect(await claimAll()).toHaveLength(2);
+  });
+
+  test('many workers claim each event once', async () => {
+    const entries = Array.from({ length: 60 }, (_, index) =>
+      newEvent(`e${index}`, { at: index % 50, subject: `directory_user:${index % 15}` }),
+    );
+    await Promise.all([
+      store.append(entries, 0),
+      store.append(entries.toReversed(), 0),
+      store.append(entries, 0),
+    ]);
+    const seen: string[] = [];
+    const busy = new Set<string>();
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let idle = 0; idle < 20;) {
+          const claimed = await claim();
+          if (!claimed) {
+            idle += 1;
+            continue;
+          }
+          expect(busy).not.toContain(claimed.event.subject);
+          busy.add(claimed.event.subject);
+          seen.push(claimed.event.id);
+          await Promise.resolve();
+          busy.delete(claimed.event.subject);
+          expect(await store.settle(claimed, handled, 10)).toBe(true);
+        }
+      }),
+    );
+    expect(seen.toSorted()).toEqual(ids(entries).toSorted());
   });
 }

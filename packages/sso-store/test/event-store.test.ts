@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createMemoryEventStore } from '@org/sso-core/events';
 import { createPostgresStore, createSqliteStore, type SsoStore } from '@org/sso-store';
-import { describe, onTestFinished, test } from 'vitest';
-import { describeEventStore } from './event-store.contract.js';
-import { startPostgres, withoutPostgres } from './postgres.js';
+import { describe, onTestFinished } from 'vitest';
+import { testEventStore } from './event-store.contract.js';
+import { startPostgres } from './postgres.js';
+import { newDatabaseFile } from './sqlite.js';
 
 async function eventsOf(store: SsoStore) {
   onTestFinished(() => store.close());
@@ -13,19 +11,17 @@ async function eventsOf(store: SsoStore) {
   return store.events;
 }
 
-describeEventStore('memory', async () => createMemoryEventStore());
+describe('memory', () => {
+  testEventStore(async () => createMemoryEventStore());
+});
 
-describeEventStore('SQLite', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sso-store-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return eventsOf(createSqliteStore({ path: join(folder, 'store.db') }));
+describe('SQLite', () => {
+  testEventStore(async () => eventsOf(createSqliteStore({ path: newDatabaseFile() })));
 });
 
 const postgres = await startPostgres();
-if (postgres) {
-  describeEventStore('PostgreSQL', async () =>
-    eventsOf(createPostgresStore({ connectionString: await postgres.newDatabase() })),
+describe.skipIf(!postgres)('PostgreSQL', () => {
+  testEventStore(async () =>
+    eventsOf(createPostgresStore({ connectionString: await postgres!.newDatabase() })),
   );
-} else {
-  describe.skip(withoutPostgres, () => test('the store contract', () => undefined));
-}
+});

@@ -6,9 +6,6 @@ import { delimiter, join } from 'node:path';
 import pg from 'pg';
 import { afterAll } from 'vitest';
 
-/** Shown where a suite is skipped. */
-export const withoutPostgres = 'PostgreSQL (skipped: no DATABASE_URL and no PostgreSQL binaries)';
-
 /**
  * A real PostgreSQL for the calling test file, stopped after it: DATABASE_URL, or a cluster of its own from installed binaries.
  * `undefined` where there is neither, unless REQUIRE_POSTGRES is set.
@@ -19,6 +16,7 @@ export async function startPostgres(): Promise<{ newDatabase(): Promise<string> 
     if (process.env.REQUIRE_POSTGRES) {
       throw new Error('REQUIRE_POSTGRES is set, but there is no DATABASE_URL and no PostgreSQL to start');
     }
+    console.warn('No DATABASE_URL and no PostgreSQL binaries: tests on PostgreSQL are skipped.');
     return undefined;
   }
   let count = 0;
@@ -26,7 +24,11 @@ export async function startPostgres(): Promise<{ newDatabase(): Promise<string> 
   async function administer(statement: string): Promise<void> {
     const client = new pg.Client({ connectionString: server });
     await client.connect();
-    await client.query(statement).finally(() => client.end());
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
   }
   if (process.env.DATABASE_URL) {
     afterAll(async () => {
@@ -50,7 +52,7 @@ async function startCluster(): Promise<string | undefined> {
   const user = ordinaryUser();
   if (!binaries || !user) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'sso-postgres-'));
-  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid ?? user.uid);
   const options = { ...user, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', HOME: folder } };
   const data = join(folder, 'data');
   const initdb = [

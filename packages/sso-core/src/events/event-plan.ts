@@ -2,57 +2,65 @@ import type { DirectoryUser } from '../model/directory.js';
 import type { SsoEvent, SsoEventOf } from '../model/event.js';
 import { parseQualifiedId } from '../model/ids.js';
 import { accessAfter, isStateEvent, orderOf } from './describe-event.js';
-import type { ClaimedEvent, EventSource, EventStore, GroupMember, SubjectState } from './event-store.js';
+import type {
+  ClaimedEvent,
+  EventSource,
+  EventStore,
+  GroupMember,
+  Settlement,
+  SubjectState,
+} from './event-store.js';
 
 /** What a claimed event leads to: `undefined` when something newer made it void. */
-export interface EventPlan {
+export interface EventPlan extends Omit<Extract<Settlement, { status: 'handled' }>, 'status' | 'removed'> {
   /** In order; the first may be the event itself. */
   readonly deliveries: readonly SsoEvent[];
-  readonly subject: SubjectState | null;
-  readonly members: readonly GroupMember[];
 }
 
 type Known = Pick<EventStore, 'subject' | 'membersOfGroup' | 'groupsOfUser'>;
 
-/** Decides from the last-known state, without changing it. Deterministic, so that a retry delivers the same with the same keys. */
+const nothing: EventPlan = {
+  deliveries: [],
+  subject: null,
+  members: [],
+  premises: { alive: [], emptied: null },
+};
+
+/** Decides from the last-known state, without changing it. */
 export async function planEvent(claimed: ClaimedEvent, store: Known): Promise<EventPlan | undefined> {
   const { event, subject } = claimed;
-  const source = { provider: event.provider, environment: event.environment };
   if (event.type === 'directory.group.user_added' || event.type === 'directory.group.user_removed') {
-    return planMembership(event, claimed, source, store);
+    return planMembership(event, claimed, store);
   }
-  if (!isStateEvent(event)) return { deliveries: [event], subject: null, members: [] };
+  if (!isStateEvent(event)) return { ...nothing, deliveries: [event] };
 
   const order = orderOf(event);
   const state = mergeState(subject, event, order, claimed.scope);
   if (!state) return undefined;
-  const unseen = { deliveries: [], subject: state, members: [] };
+  const unseen = { ...nothing, subject: state };
   const existed = subject !== null && !subject.deleted;
   if (event.type.endsWith('.deleted')) {
-    return state.deleted && (existed || !subject) ? planDeletion(event, state, source, store) : unseen;
+    return state.deleted && (existed || !subject)
+      ? { ...(await planDeletion(event, order, store)), subject: state }
+      : unseen;
   }
   if (state.deleted || (existed && state.order !== order)) return unseen;
   const current = withSnapshot(event, state.snapshot);
   switch (current.type) {
     case 'directory.user.created':
     case 'directory.user.updated': {
-      const { deliveries, members } = await planGroups(
-        current.data.user,
-        current,
-        state.order!,
-        source,
-        store,
-      );
+      const groups = await planGroups(current, state.order!, claimed, store);
       const named = withType(current, existed ? 'directory.user.updated' : 'directory.user.created');
-      return { deliveries: [named, ...deliveries], subject: state, members };
+      return { ...groups, deliveries: [named, ...groups.deliveries], subject: state };
     }
     case 'directory.group.created':
-    case 'directory.group.updated': {
-      const named = withType(current, existed ? 'directory.group.updated' : 'directory.group.created');
-      return { deliveries: [named], subject: state, members: [] };
-    }
+    case 'directory.group.updated':
+      return {
+        ...unseen,
+        deliveries: [withType(current, existed ? 'directory.group.updated' : 'directory.group.created')],
+      };
     default:
-      return { deliveries: [current], subject: state, members: [] };
+      return { ...unseen, deliveries: [current] };
   }
 }
 
@@ -93,41 +101,136 @@ function mergeState(
   };
 }
 
-async function planDeletion(
-  event: SsoEvent,
-  state: SubjectState,
-  source: EventSource,
+async function planDeletion(event: SsoEvent, order: string, store: Known): Promise<EventPlan> {
+  if (event.type === 'directory.group.deleted') return planGroupDeletion(event, order, store);
+  if (event.type !== 'directory.user.deleted') return { ...nothing, deliveries: [event] };
+  const groups = await store.groupsOfUser(event, event.data.user.id);
+  return { ...nothing, deliveries: [event], members: groups.map((pair) => ended(pair, order)) };
+}
+
+/** Vendors send no removals when a group goes: its last-known members are told here. */
+async function planGroupDeletion(
+  event: SsoEventOf<'directory.group.deleted'>,
+  order: string,
   store: Known,
 ): Promise<EventPlan> {
-  const order = orderOf(event);
-  if (event.type === 'directory.user.deleted') {
-    const groups = await store.groupsOfUser(source, event.data.user.id);
-    return { deliveries: [event], subject: state, members: groups.map((pair) => ended(pair, order)) };
+  const { group } = event.data;
+  const members = (await store.membersOfGroup(event, group.id)).filter(({ member }) => member);
+  const deliveries: SsoEvent[] = [];
+  for (const { userId } of members) {
+    const state = await store.subject(event, `directory_user:${parseQualifiedId(userId).vendorId}`);
+    const user = state?.snapshot as DirectoryUser | null | undefined;
+    if (user) deliveries.push(derivedMembership(event, 'directory.group.user_removed', user, group));
   }
-  if (event.type === 'directory.group.deleted') {
-    const removals = await planGroupDeletion(event, order, source, store);
-    return { deliveries: [...removals.deliveries, event], subject: state, members: removals.members };
-  }
-  return { deliveries: [event], subject: state, members: [] };
+  return {
+    ...nothing,
+    deliveries: [...deliveries, event],
+    members: members.map((pair) => ended(pair, order)),
+    premises: { alive: [], emptied: group.id },
+  };
+}
+
+function ended(pair: GroupMember, order: string): GroupMember {
+  return { ...pair, member: false, order: pair.order < order ? order : pair.order };
 }
 
 /** A change told by the vendor as such: void when newer knowledge of this very pair, the user's deletion or the group's exists. */
 async function planMembership(
   event: SsoEventOf<'directory.group.user_added' | 'directory.group.user_removed'>,
-  { subject }: ClaimedEvent,
-  source: EventSource,
+  { subject, scope, attempts }: ClaimedEvent,
   store: Known,
 ): Promise<EventPlan | undefined> {
   const order = orderOf(event);
   const member = event.type === 'directory.group.user_added';
   const { user, group } = event.data;
-  if (member && (isGone(subject, order) || (await isGroupGone(group.id, order, source, store))))
-    return undefined;
-  const known = (await store.groupsOfUser(source, user.id)).find(({ groupId }) => groupId === group.id);
+  if (member && isGone(subject, order)) return undefined;
+  const introduction = member && !subject ? introduce(event, order, scope) : nothing;
+  if (member && (await isGroupGone(event, group.id, order, store))) {
+    const deliveries = [...introduction.deliveries, ...takeBack(event, user, [group], attempts)];
+    return deliveries.length > 0 ? { ...introduction, deliveries } : undefined;
+  }
+  const known = (await store.groupsOfUser(event, user.id)).find(({ groupId }) => groupId === group.id);
   if (known && order < known.order) return undefined;
-  const pair: GroupMember = { groupId: group.id, userId: user.id, member, order };
   // A removal of somebody never heard of is told: the app may know them from before.
-  return { deliveries: known?.member === member ? [] : [event], subject: null, members: [pair] };
+  const deliveries = known?.member === member ? [] : [event];
+  return {
+    ...introduction,
+    deliveries: [...introduction.deliveries, ...deliveries],
+    members: [{ groupId: group.id, userId: user.id, member, order }],
+    premises: { alive: member ? [subjectOfGroup(group.id)] : [], emptied: null },
+  };
+}
+
+/** Somebody first heard of as a member. Told as a creation, but remembered as a change: only the vendor's word revives the deleted. */
+function introduce(
+  event: SsoEventOf<'directory.group.user_added' | 'directory.group.user_removed'>,
+  order: string,
+  scope: string,
+): EventPlan {
+  const change = {
+    ...event,
+    id: `${event.id}/directory.user.created`,
+    type: 'directory.user.updated',
+    data: { user: event.data.user, previous: null },
+  } as SsoEventOf<'directory.user.updated'>;
+  return {
+    ...nothing,
+    deliveries: [withType<SsoEvent>(change, 'directory.user.created')],
+    subject: mergeState(null, change, order, scope)!,
+  };
+}
+
+/** An earlier attempt may have told of memberships before the end of their groups was known. */
+function takeBack(
+  event: SsoEvent,
+  user: DirectoryUser,
+  groups: readonly GroupRef[],
+  attempts: number,
+): SsoEvent[] {
+  if (attempts <= 1) return [];
+  return groups.map((group) => derivedMembership(event, 'directory.group.user_removed', user, group));
+}
+
+/** Differences between the groups a user event carries and the last-known ones. */
+async function planGroups(
+  event: SsoEventOf<'directory.user.created' | 'directory.user.updated'>,
+  order: string,
+  { attempts }: ClaimedEvent,
+  store: Known,
+): Promise<EventPlan> {
+  const { user } = event.data;
+  if (user.groups === null) return nothing;
+  const known = new Map((await store.groupsOfUser(event, user.id)).map((pair) => [pair.groupId, pair]));
+  const added: GroupRef[] = [];
+  const gone: GroupRef[] = [];
+  for (const group of user.groups) {
+    const pair = known.get(group.id);
+    if (pair?.member) continue;
+    if (await isGroupGone(event, group.id, order, store)) gone.push(group);
+    else if (!pair || pair.order < order) added.push(group);
+  }
+  const current = new Set<string>(user.groups.map(({ id }) => id));
+  const removed = [...known.values()]
+    .filter(({ groupId, member, order: since }) => member && !current.has(groupId) && since < order)
+    .map(({ groupId }): GroupRef => ({ id: groupId, name: null }));
+  return {
+    subject: null,
+    deliveries: [
+      ...added.map((group) => derivedMembership(event, 'directory.group.user_added', user, group)),
+      ...removed.map((group) => derivedMembership(event, 'directory.group.user_removed', user, group)),
+      ...takeBack(event, user, gone, attempts),
+    ],
+    members: [
+      ...added.map(({ id }) => ({ groupId: id, userId: user.id, member: true, order })),
+      ...removed.map(({ id }) => ({ groupId: id, userId: user.id, member: false, order })),
+    ],
+    premises: { alive: added.map(({ id }) => subjectOfGroup(id)), emptied: null },
+  };
+}
+
+interface GroupRef {
+  readonly id: string;
+  readonly name: string | null;
 }
 
 function isGone(state: SubjectState | null, order: string): boolean {
@@ -135,98 +238,38 @@ function isGone(state: SubjectState | null, order: string): boolean {
 }
 
 async function isGroupGone(
+  source: EventSource,
   groupId: string,
   order: string,
-  source: EventSource,
   store: Known,
 ): Promise<boolean> {
-  return isGone(await store.subject(source, `directory_group:${parseQualifiedId(groupId).vendorId}`), order);
+  return isGone(await store.subject(source, subjectOfGroup(groupId)), order);
 }
 
-/** Differences between the groups a user event carries and the last-known ones. */
-async function planGroups(
-  user: DirectoryUser,
-  event: SsoEvent,
-  order: string,
-  source: EventSource,
-  store: Known,
-) {
-  const deliveries: SsoEvent[] = [];
-  const members: GroupMember[] = [];
-  if (user.groups === null) return { deliveries, members };
-  const known = new Map((await store.groupsOfUser(source, user.id)).map((pair) => [pair.groupId, pair]));
-  const derive = (
-    type: 'directory.group.user_added' | 'directory.group.user_removed',
-    groupId: string,
-    name: string | null,
-  ) => {
-    deliveries.push(derivedMembership(event, type, user, groupId, name));
-    members.push({ groupId, userId: user.id, member: type === 'directory.group.user_added', order });
-  };
-  const current = new Set<string>();
-  for (const { id, name } of user.groups) {
-    current.add(id);
-    const pair = known.get(id);
-    if (pair && (pair.member || order < pair.order)) continue;
-    if (await isGroupGone(id, order, source, store)) continue;
-    derive('directory.group.user_added', id, name);
-  }
-  for (const pair of known.values()) {
-    if (pair.member && !current.has(pair.groupId) && pair.order < order)
-      derive('directory.group.user_removed', pair.groupId, null);
-  }
-  return { deliveries, members };
-}
-
-function ended(pair: GroupMember, order: string): GroupMember {
-  return { ...pair, member: false, order: pair.order < order ? order : pair.order };
-}
-
-/** Vendors send no removals when a group goes: its last-known members are told here. */
-async function planGroupDeletion(
-  event: SsoEventOf<'directory.group.deleted'>,
-  order: string,
-  source: EventSource,
-  store: Known,
-) {
-  const deliveries: SsoEvent[] = [];
-  const members: GroupMember[] = [];
-  const { group } = event.data;
-  for (const pair of await store.membersOfGroup(source, group.id)) {
-    if (!pair.member) continue;
-    members.push(ended(pair, order));
-    const { vendorId } = parseQualifiedId(pair.userId);
-    const state = await store.subject(source, `directory_user:${vendorId}`);
-    const user = state?.snapshot as DirectoryUser | null | undefined;
-    if (user)
-      deliveries.push(derivedMembership(event, 'directory.group.user_removed', user, group.id, group.name));
-  }
-  return { deliveries, members };
+function subjectOfGroup(groupId: string): string {
+  return `directory_group:${parseQualifiedId(groupId).vendorId}`;
 }
 
 function derivedMembership(
-  event: SsoEvent,
+  { id, provider, environment, occurredAt, organizationId }: SsoEvent,
   type: 'directory.group.user_added' | 'directory.group.user_removed',
   user: DirectoryUser,
-  groupId: string,
-  name: string | null,
+  group: GroupRef,
 ): SsoEvent {
-  const { id, provider, environment, occurredAt, organizationId } = event;
-  const group = {
-    id: groupId,
-    vendorId: parseQualifiedId(groupId).vendorId,
-    directoryId: user.directoryId,
-    name,
-  };
+  const { vendorId } = parseQualifiedId(group.id);
   return {
-    id: `${id}/${type}/${group.vendorId}/${user.vendorId}`,
+    id: `${id}/${type}/${vendorId}/${user.vendorId}`,
     provider,
     environment,
     occurredAt,
     organizationId,
     subject: `directory_user:${user.vendorId}`,
     type,
-    data: { group, user, source: 'derived' },
+    data: {
+      group: { id: group.id, vendorId, directoryId: user.directoryId, name: group.name },
+      user,
+      source: 'derived',
+    },
   } as SsoEvent;
 }
 

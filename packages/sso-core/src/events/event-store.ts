@@ -64,6 +64,14 @@ export interface GroupMember {
   readonly order: string;
 }
 
+/** What a plan was made from, and what other subjects' events may change meanwhile. */
+export interface Premises {
+  /** Subjects that are not deleted. */
+  readonly alive: readonly string[];
+  /** A group that has no members but those the settlement ends. */
+  readonly emptied: string | null;
+}
+
 /** What becomes of a claimed event; written in one transaction. */
 export type Settlement =
   | {
@@ -72,6 +80,7 @@ export type Settlement =
       readonly subject: SubjectState | null;
       /** Each is written unless something newer is known. */
       readonly members: readonly GroupMember[];
+      readonly premises: Premises;
       /** Whether it took somebody's access away unasked: what the guard counts. */
       readonly removed: boolean;
     }
@@ -108,7 +117,10 @@ export interface EventStore {
    * waits for a retry. A claim ends with `settle`, or when somebody else claims the event after `leaseMs`. `null` when none is due.
    */
   claim(options: { readonly now: number; readonly leaseMs: number }): Promise<ClaimedEvent | null>;
-  /** `false` when another worker has claimed the event meanwhile: nothing was written. */
+  /**
+   * `false` when nothing was written: another worker has claimed the event meanwhile, or a premise no longer holds. In that case the event
+   * is due again at once.
+   */
   settle(claimed: ClaimedEvent, settlement: Settlement, now: number): Promise<boolean>;
   /** When `claim` may next find something, in milliseconds since the epoch; `null` when nothing waits. */
   nextDueAt(): Promise<number | null>;

@@ -18,6 +18,7 @@ export type {
   EventStore,
   GroupMember,
   NewEvent,
+  Premises,
   Settlement,
   StoredEvent,
   StoredEventStatus,

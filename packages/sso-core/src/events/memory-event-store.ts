@@ -4,6 +4,7 @@ import type {
   EventStore,
   GroupMember,
   NewEvent,
+  Settlement,
   StoredEvent,
   StoredEventStatus,
   SubjectState,
@@ -78,6 +79,17 @@ export function createMemoryEventStore(): EventStore {
     return found.map(({ pair }) => pair).filter(matches);
   }
 
+  function holds(
+    source: EventSource,
+    { premises: { alive, emptied }, members: ended }: Extract<Settlement, { status: 'handled' }>,
+  ): boolean {
+    if (alive.some((subject) => subjects.get(key(source, subject))?.state.deleted)) return false;
+    const known = new Set(ended.map(({ userId }) => userId));
+    return membersWhere(source, ({ groupId, member }) => groupId === emptied && member).every(({ userId }) =>
+      known.has(userId),
+    );
+  }
+
   return {
     append: async (events, now) => append(events, now),
     async claim({ now, leaseMs }) {
@@ -98,6 +110,10 @@ export function createMemoryEventStore(): EventStore {
       const lane = row && lanes.get(laneOf(row));
       if (!row || lane?.claim !== claim) return false;
       lane.claim = null;
+      if (settlement.status === 'handled' && !holds(event, settlement)) {
+        lane.dueAt = now;
+        return false;
+      }
       lane.dueAt = settlement.status === 'retry' ? settlement.at : now;
       if ('failure' in settlement) row.lastFailure = settlement.failure;
       if (settlement.status === 'retry') return true;
