@@ -5,6 +5,7 @@ export { planContract, runCase, type ContractPlan } from './run-case.js';
 export type { CaseContext, ContractClient, Tenant } from './case-context.js';
 export type { Check } from './check.js';
 export { withoutFacets } from './without-facets.js';
+export { createObservedTransport, type ObservedTransportOptions } from './observed-transport.js';
 export { createMemoryHarness, type MemoryHarnessOptions } from './memory-harness.js';
 export type {
   Ability,
