@@ -1,36 +1,6 @@
-import { defaultSeed, type ScalekitEmulator, startScalekitEmulator } from '@org/sso-emulators';
+import { type ScalekitEmulator, startScalekitEmulator } from '@org/sso-emulators';
 import { ScalekitClient } from '@scalekit-sdk/node';
-
-const [acme, ...others] = defaultSeed.organizations ?? [];
-if (!acme) throw new Error('the default seed has no organization');
-
-/** The default seed, and a directory of Acme's with Ada and Ben, Ada in Engineering. */
-export const seed = {
-  ...defaultSeed,
-  organizations: [
-    {
-      ...acme,
-      directories: [
-        {
-          name: 'Acme Okta SCIM',
-          identityProvider: 'okta' as const,
-          users: [
-            {
-              id: '00u1ada',
-              email: 'ada@acme.example',
-              firstName: 'Ada',
-              lastName: 'Adams',
-              groups: ['Engineering'],
-              attributes: { cost_center: 'R&D' },
-            },
-            { id: '00u2ben', email: 'ben@acme.example', firstName: 'Ben' },
-          ],
-        },
-      ],
-    },
-    ...others,
-  ],
-};
+import { seed } from './seed.js';
 
 /** The official SDK as a client of the emulator; ids are those since the last reset. */
 export interface ScalekitWorld {

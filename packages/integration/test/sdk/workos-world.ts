@@ -1,38 +1,7 @@
 import { createHash } from 'node:crypto';
-import { defaultSeed, startWorkosEmulator, type WorkosEmulator } from '@org/sso-emulators';
+import { startWorkosEmulator, type WorkosEmulator } from '@org/sso-emulators';
 import { WorkOS } from '@workos-inc/node';
-
-const [acme, ...others] = defaultSeed.organizations ?? [];
-if (!acme) throw new Error('the default seed has no organization');
-
-/** The default seed, and a directory of Acme's with Ada and Ben, Ada in Engineering. */
-const seed = {
-  ...defaultSeed,
-  organizations: [
-    {
-      ...acme,
-      directories: [
-        {
-          name: 'Acme Okta SCIM',
-          identityProvider: 'okta' as const,
-          users: [
-            {
-              id: '00u1ada',
-              email: 'ada@acme.example',
-              firstName: 'Ada',
-              lastName: 'Adams',
-              title: 'Engineer',
-              groups: ['Engineering'],
-              attributes: { cost_center: 'R&D' },
-            },
-            { id: '00u2ben', email: 'ben@acme.example', firstName: 'Ben' },
-          ],
-        },
-      ],
-    },
-    ...others,
-  ],
-};
+import { seed } from './seed.js';
 
 /** The official SDK as a client of the emulator. */
 export interface WorkosWorld {

@@ -61,7 +61,7 @@ function first(objects: readonly { readonly id: string }[]): string {
 }
 
 /** Ways that do not depend on the vendor. */
-export const ways = {
+const ways = {
   organization: ({ emulator }: SupportedWorld) => emulator.control.createOrganization({ name: 'Globex' }),
   domain: ({ emulator }: SupportedWorld) =>
     emulator.control.createOrganization({ name: 'Globex', domains: ['globex.example'] }),

@@ -41,7 +41,8 @@ export interface Specification {
 
 /** WorkOS's own OpenAPI document, with every object closed: a property it does not name is a finding. [S] */
 export function readWorkosSpecification(): Specification {
-  const file = createRequire(import.meta.url).resolve('@workos/openapi-spec/spec');
+  const require = createRequire(import.meta.url);
+  const file = require.resolve('@workos/openapi-spec/spec');
   const document = closed(
     withNamedEvents(parse(readFileSync(file, 'utf8'), { maxAliasCount: -1 }) as OpenApi),
   );
