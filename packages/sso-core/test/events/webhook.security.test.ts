@@ -242,7 +242,7 @@ test('503 while the store is down: the vendor tries again', async () => {
 test('an endpoint needs a provider that has webhooks', async () => {
   const { inbox, vendor } = await setUp();
   expect(() => inbox.webhook('other')).toThrow(/knows no provider "other"/);
-  const { webhooks: _, ...without } = vendor.provider;
-  const bare = createEventInbox({ store: createMemoryEventStore(), providers: [without] });
+  const { webhooks: _, ...others } = vendor.provider;
+  const bare = createEventInbox({ store: createMemoryEventStore(), providers: [others] });
   expect(() => bare.webhook('memory')).toThrow(/webhooks/);
 });
