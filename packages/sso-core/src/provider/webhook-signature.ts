@@ -104,12 +104,13 @@ function reencode(body: Uint8Array): Buffer | undefined {
 }
 
 const maxDepth = 64;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Parses verified bytes. Throws `WebhookRefusedError` (`body_malformed`), also for prototype keys and nesting beyond reason. */
 export function parseWebhookBody(body: Uint8Array, provider: string): unknown {
   let payload: unknown;
   try {
-    payload = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    payload = JSON.parse(utf8.decode(body));
   } catch {
     throw malformed('The webhook body is not JSON', provider);
   }

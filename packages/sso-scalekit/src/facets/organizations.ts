@@ -18,7 +18,7 @@ export function createOrganizations(api: ScalekitApi): OrganizationsFacet {
   return {
     async listPage({ cursor, pageSize = maxPageSize }, context) {
       const { organizationsPage } = await import('../wire/organization.js');
-      const page = await api.read(
+      return api.read(
         {
           context,
           method: 'GET',
@@ -27,7 +27,6 @@ export function createOrganizations(api: ScalekitApi): OrganizationsFacet {
         },
         organizationsPage,
       );
-      return { items: page.organizations ?? [], nextCursor: page.next_page_token || null };
     },
     get: async (id, context) => readOrganization(api, { context, method: 'GET', path: byId(id) }),
     getByExternalId: async (externalId, context) =>

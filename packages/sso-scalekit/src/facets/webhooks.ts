@@ -10,6 +10,9 @@ import type { ScalekitWebhookSettings } from '../settings.js';
 import type { EventSource } from '../wire/event.js';
 
 const defaultToleranceMs = 300_000;
+const context = { operation: 'webhooks.receive' };
+
+const load = () => import('../wire/event.js');
 
 /**
  * Standard Webhooks [C][D]: HMAC-SHA256 over `<id>.<timestamp>.<body>`, several signatures during a rotation. Throws
@@ -22,6 +25,8 @@ export function createWebhooks(options: ScalekitWebhookSettings, source: EventSo
   }
   if (!Array.isArray(secrets)) throw invalid('webhooks.secrets must be a list of signing secrets');
   const verifier = createWebhookVerifier({ provider: providerId, keys: secrets.map(keyOf), toleranceMs });
+  // Kept: importing a loaded module again costs more than the signature.
+  let wire: ReturnType<typeof load> | undefined;
 
   return {
     verify(delivery) {
@@ -35,8 +40,8 @@ export function createWebhooks(options: ScalekitWebhookSettings, source: EventSo
       return { payload: parseWebhookBody(delivery.body, providerId) };
     },
     async parse({ payload }) {
-      const { toEvent } = await import('../wire/event.js');
-      return toEvent(payload, source, { operation: 'webhooks.receive' });
+      const { toEvent } = await (wire ??= load());
+      return toEvent(payload, source, context);
     },
   };
 }

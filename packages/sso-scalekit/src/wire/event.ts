@@ -11,7 +11,7 @@ import type {
 import type { CallContext } from '@org/sso-core/provider';
 import { refusal } from '../errors.js';
 import { ids, providerId } from '../ids.js';
-import { fieldsOf, orNull, type Fields } from './fields.js';
+import { fieldsOf, orNull, toTimestamp, type Fields } from './fields.js';
 import { toConnectionKind, toConnectionStatus } from './mappers/connection.js';
 import { toDirectory, toDirectoryGroup, toDirectoryUser, type DirectoryPlace } from './mappers/directory.js';
 import { toDomain } from './mappers/domain.js';
@@ -69,14 +69,13 @@ function organizationOf(wire: Fields, data: Fields, vendorType: string): Organiz
   return organization === null ? null : ids.qualify(organization);
 }
 
-const instant = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** ISO-8601 in UTC with the digits given, at most nanoseconds; `null` for anything else. */
 function toInstant(value: unknown): string | null {
-  const [, time = '', fraction = '', zone = ''] = instant.exec(orNull(value) ?? '') ?? [];
-  const milliseconds = Date.parse(time + zone);
-  if (Number.isNaN(milliseconds)) return null;
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction.slice(0, 10)}Z`;
+  const [matched, fraction = ''] = instant.exec(orNull(value) ?? '') ?? [];
+  const timestamp = toTimestamp(matched);
+  return timestamp && `${timestamp.slice(0, 19)}${fraction.slice(0, 10)}Z`;
 }
 
 const secretName = /(?:^|_)(?:secret|token|password)$/i;

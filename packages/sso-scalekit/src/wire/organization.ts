@@ -1,3 +1,5 @@
+import type { Organization } from '@org/sso-core';
+import { withNative, type Page } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { anything, entity, flag, id, pageShape, text } from './common.js';
 import { toOrganization } from './mappers/organization.js';
@@ -18,7 +20,14 @@ export type ScalekitOrganization = z.input<typeof organizationWire> & Readonly<R
 const organization = entity(organizationWire, toOrganization);
 
 export const organizationAnswer = z.object({ organization });
-export const organizationsPage = z.object({
-  organizations: z.array(organization).nullable(),
-  ...pageShape,
-});
+/** Checked as a whole, which costs a listing less than checking item by item. */
+export const organizationsPage = entity(
+  z.object({ organizations: z.array(organizationWire).nullable(), ...pageShape }),
+  ({ organizations, next_page_token }, raw): Page<Organization> => {
+    const { organizations: rawItems } = raw as { readonly organizations: readonly unknown[] };
+    return {
+      items: (organizations ?? []).map((wire, index) => withNative(toOrganization(wire), rawItems[index])),
+      nextCursor: next_page_token || null,
+    };
+  },
+);

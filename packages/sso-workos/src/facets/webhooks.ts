@@ -13,6 +13,8 @@ import type { EventSource } from '../wire/event.js';
 
 const context = { operation: 'webhooks.receive' };
 
+const load = () => import('../wire/event.js');
+
 /** Throws `invalid_argument` for settings under which everything or nothing would be accepted. */
 export function createWebhooks(
   { secrets, toleranceMs = 300_000 }: WorkosWebhookSettings,
@@ -28,13 +30,15 @@ export function createWebhooks(
     keys: secrets.map((secret) => Buffer.from(requireSetting(secret, 'webhooks.secrets', providerId))),
     toleranceMs,
   });
+  // Kept: importing a loaded module again costs more than the signature.
+  let wire: ReturnType<typeof load> | undefined;
   return {
     verify(delivery) {
       verifier.verify(readSignature(delivery), delivery);
       return { payload: parseWebhookBody(delivery.body, providerId) };
     },
     async parse({ payload }) {
-      const { toEvent } = await import('../wire/event.js');
+      const { toEvent } = await (wire ??= load());
       return toEvent(payload, source, context);
     },
   };
