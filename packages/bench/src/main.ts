@@ -1,12 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { benchColdStart } from './cold-start/index.js';
-import { benchListOrganizations } from './list-organizations/index.js';
+import { benchInbox } from './inbox/index.js';
+import { benchDirectoryUsers, benchListOrganizations } from './listing/index.js';
 import { benchLogin } from './login.js';
+import { benchRateLimit } from './rate-limit.js';
+import { benchWebhooks } from './webhooks.js';
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'cold-start': benchColdStart,
   'list-organizations': benchListOrganizations,
+  'directory-users': benchDirectoryUsers,
+  'rate-limit': benchRateLimit,
   login: benchLogin,
+  webhooks: benchWebhooks,
+  inbox: benchInbox,
 };
 
 const names = process.argv.slice(2).filter((argument) => argument !== '--');

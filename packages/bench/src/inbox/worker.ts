@@ -1,0 +1,28 @@
+/** Handles what waits in an inbox in a process of its own, when told, with a handler that does nothing. */
+import { once } from 'node:events';
+import { createEventInbox } from '@org/sso-core/events';
+import { cpuMs } from '../measure.js';
+import { openStore, type Database } from './database.js';
+
+export interface WorkerReport {
+  readonly handled: number;
+  readonly cpu: number;
+}
+
+const store = openStore(JSON.parse(process.argv[2]!) as Database);
+const inbox = createEventInbox({ store: store.events, providers: [] });
+let handled = 0;
+inbox.on('*', () => {
+  handled += 1;
+});
+// Connections are made beforehand.
+await store.events.nextDueAt();
+
+const started = once(process, 'message');
+process.send!('ready');
+await started;
+const cpuAtStart = cpuMs();
+await inbox.process();
+process.send!({ handled, cpu: cpuMs() - cpuAtStart } satisfies WorkerReport);
+await store.close();
+process.disconnect();
