@@ -14,7 +14,7 @@ export type WebhookRequest =
   | { readonly headers: HeadersLike; readonly body: Uint8Array | string };
 
 /** Larger bodies are refused. */
-export const maxWebhookBytes = 1024 * 1024;
+const maxWebhookBytes = 1024 * 1024;
 
 /** Reads a request once. Throws `WebhookRefusedError` for an empty, oversize or already parsed body. */
 export async function readWebhookRequest(request: WebhookRequest, now: number): Promise<WebhookDelivery> {
