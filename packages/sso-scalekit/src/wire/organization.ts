@@ -20,7 +20,7 @@ export type ScalekitOrganization = z.input<typeof organizationWire> & Readonly<R
 const organization = entity(organizationWire, toOrganization);
 
 export const organizationAnswer = z.object({ organization });
-/** Checked as a whole, which costs a listing less than checking item by item. */
+/** A page, checked as a whole. */
 export const organizationsPage = entity(
   z.object({ organizations: z.array(organizationWire).nullable(), ...pageShape }),
   ({ organizations, next_page_token }, raw): Page<Organization> => {
