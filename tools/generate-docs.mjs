@@ -1,5 +1,5 @@
-// Writes what documentation states about the adapters from the adapters themselves: the feature table in README.md and
-// docs/divergences.md. With --check it changes nothing and fails when a file is out of date.
+// Writes what documentation states about the adapters from the adapters themselves: the feature table in README.md,
+// the event types in docs/events.md (what each documented sample becomes) and docs/divergences.md. With --check it changes nothing and fails when a file is out of date.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { facetNames } from '../packages/sso-core/dist/provider/index.js';
@@ -20,6 +20,11 @@ const providers = {
     events: { inactiveUsers: 'deleted' },
     webhooks: { secrets: ['whsec_unused'] },
   }),
+};
+
+const samples = {
+  Scalekit: ['sso-scalekit/test/fixtures/specification-events.json', 'type'],
+  WorkOS: ['sso-workos/test/fixtures/specified-events.json', 'event'],
 };
 
 const cell = (value) => {
@@ -44,6 +49,34 @@ function featureTable() {
   return lines.map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
+async function eventTable() {
+  const names = new Map();
+  for (const [vendor, provider] of Object.entries(providers)) {
+    const [file, nameKey] = samples[vendor];
+    const { events } = JSON.parse(readFileSync(new URL(`packages/${file}`, root), 'utf8'));
+    for (const payload of events) {
+      const { type } = await provider.webhooks.parse({ payload });
+      const row =
+        names.get(type) ?? Object.fromEntries(Object.keys(providers).map((name) => [name, new Set()]));
+      names.set(type, row);
+      row[vendor].add(`\`${payload[nameKey]}\``);
+    }
+  }
+  for (const [vendor, provider] of Object.entries(providers)) {
+    if (provider.events.features.groupMembership !== 'derived') continue;
+    for (const type of ['directory.group.user_added', 'directory.group.user_removed'])
+      names.get(type)[vendor].add('derived by the inbox');
+  }
+  const rows = [...names].toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const lines = [
+    ['event', ...Object.keys(providers)],
+    ['---', ...Object.keys(providers).map(() => '---')],
+  ];
+  for (const [type, row] of rows)
+    lines.push([`\`${type}\``, ...Object.values(row).map((cells) => [...cells].join(', '))]);
+  return lines.map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
 function divergencePage() {
   const section = (name, divergences) =>
     `## ${name}\n\n| id | subject | neutral model | vendor | why | evidence | confidence |\n| --- | --- | --- | --- | --- | --- | --- |\n${divergences
@@ -62,11 +95,18 @@ ${section('Scalekit', scalekitDivergences)}
 ${section('WorkOS', workosDivergences)}`;
 }
 
-const readme = readFileSync(new URL('README.md', root), 'utf8');
-const marked = /(<!-- features:start -->\n)[\s\S]*?(<!-- features:end -->)/;
-if (!marked.test(readme)) throw new Error('README.md has no <!-- features:start --> … <!-- features:end -->');
+/** The file with the text between its markers replaced. */
+function fill(name, marker, text) {
+  const marked = new RegExp(`(<!-- ${marker}:start -->\\n)[\\s\\S]*?(<!-- ${marker}:end -->)`);
+  const current = readFileSync(new URL(name, root), 'utf8');
+  if (!marked.test(current))
+    throw new Error(`${name} has no <!-- ${marker}:start --> … <!-- ${marker}:end -->`);
+  return current.replace(marked, (_, start, end) => `${start}\n${text}\n\n${end}`);
+}
+
 const files = {
-  'README.md': readme.replace(marked, (_, start, end) => `${start}\n${featureTable()}\n\n${end}`),
+  'README.md': fill('README.md', 'features', featureTable()),
+  'docs/events.md': fill('docs/events.md', 'events', await eventTable()),
   'docs/divergences.md': divergencePage(),
 };
 
