@@ -31,6 +31,47 @@ const waiting = sql.lit('waiting');
 export function createEventStore(database: Kysely<Tables>, dialect: Dialect): EventStore {
   const isPostgres = dialect === 'postgres';
 
+  async function takeNext(
+    queries: Kysely<Tables>,
+    { now, leaseMs }: { readonly now: number; readonly leaseMs: number },
+  ): Promise<ClaimedEvent | null> {
+    const token = randomUUID();
+    // Two statements: the head found may be younger than what the first one sees. A process that ends between them leaves a lease.
+    const taken = await queries
+      .with('next', (query) => {
+        const first = query
+          .selectFrom('sso_event_lane')
+          .select(['provider', 'environment', 'subject'])
+          .where('due_at', '<=', now)
+          .orderBy('head')
+          .limit(1);
+        return isPostgres ? first.forUpdate().skipLocked() : first;
+      })
+      .updateTable('sso_event_lane')
+      .from('next')
+      .set({ claim: token, due_at: now + leaseMs })
+      .whereRef('sso_event_lane.provider', '=', 'next.provider')
+      .whereRef('sso_event_lane.environment', '=', 'next.environment')
+      .whereRef('sso_event_lane.subject', '=', 'next.subject')
+      .returning([
+        'sso_event_lane.provider',
+        'sso_event_lane.environment',
+        'sso_event_lane.subject',
+        'sso_event_lane.head',
+      ])
+      .executeTakeFirst();
+    if (!taken) return null;
+    const { head, ...key } = taken;
+    const row = await queries
+      .updateTable('sso_event')
+      .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+      .where((eb) => eb.and({ ...key, order_key: head }))
+      .where('status', '=', waiting)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { ...fromRow(row), claim: token, subject: await findSubject(queries, key, key.subject) };
+  }
+
   const membersWhere = async (condition: Partial<GroupMemberRow>): Promise<GroupMember[]> => {
     const rows = await database
       .selectFrom('sso_group_member')
@@ -44,43 +85,11 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
     append: (events, now) =>
       database.transaction().execute((transaction) => append(transaction, events, now)),
 
-    claim: ({ now, leaseMs }) =>
-      database.transaction().execute(async (transaction): Promise<ClaimedEvent | null> => {
-        const claim = randomUUID();
-        const lane = await transaction
-          .with('next', (query) => {
-            const first = query
-              .selectFrom('sso_event_lane')
-              .select(['provider', 'environment', 'subject'])
-              .where('due_at', '<=', now)
-              .orderBy('head')
-              .limit(1);
-            return isPostgres ? first.forUpdate().skipLocked() : first;
-          })
-          .updateTable('sso_event_lane')
-          .from('next')
-          .set({ claim, due_at: now + leaseMs })
-          .whereRef('sso_event_lane.provider', '=', 'next.provider')
-          .whereRef('sso_event_lane.environment', '=', 'next.environment')
-          .whereRef('sso_event_lane.subject', '=', 'next.subject')
-          .returning([
-            'sso_event_lane.provider',
-            'sso_event_lane.environment',
-            'sso_event_lane.subject',
-            'sso_event_lane.head',
-          ])
-          .executeTakeFirst();
-        if (!lane) return null;
-        const { head, ...key } = lane;
-        const row = await transaction
-          .updateTable('sso_event')
-          .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
-          .where((eb) => eb.and({ ...key, order_key: head }))
-          .where('status', '=', waiting)
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return { ...fromRow(row), claim, subject: await findSubject(transaction, key, key.subject) };
-      }),
+    claim: (options) =>
+      // In SQLite each transaction waits for the disk.
+      isPostgres
+        ? takeNext(database, options)
+        : database.transaction().execute((transaction) => takeNext(transaction, options)),
 
     settle: ({ event, claim }, settlement, now) =>
       database.transaction().execute(async (transaction) => {
@@ -344,26 +353,25 @@ async function leaveLane(
   lane: Pick<LaneRow, 'provider' | 'environment' | 'subject'>,
   now: number,
 ): Promise<void> {
-  const next = await transaction
+  const next = transaction
     .selectFrom('sso_event')
-    .select('order_key as head')
+    .select('order_key')
     .where((eb) => eb.and(lane))
     .where('status', '=', waiting)
     .orderBy('order_key')
-    .limit(1)
-    .executeTakeFirst();
-  if (next) {
-    await transaction
-      .updateTable('sso_event_lane')
-      .set({ ...next, claim: null, due_at: now })
-      .where((eb) => eb.and(lane))
-      .execute();
-  } else {
-    await transaction
-      .deleteFrom('sso_event_lane')
-      .where((eb) => eb.and(lane))
-      .execute();
-  }
+    .limit(1);
+  const emptied = await transaction
+    .deleteFrom('sso_event_lane')
+    .where((eb) => eb.and(lane))
+    .where((eb) => eb.not(eb.exists(next)))
+    .returning('subject')
+    .execute();
+  if (emptied.length > 0) return;
+  await transaction
+    .updateTable('sso_event_lane')
+    .set({ head: next.$asScalar().$notNull(), claim: null, due_at: now })
+    .where((eb) => eb.and(lane))
+    .execute();
 }
 
 /** A group's deletion and memberships of it are settled by different lanes: of two at once, one must see the other. */

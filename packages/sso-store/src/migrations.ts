@@ -4,6 +4,7 @@ import type { Dialect, Tables } from './schema.js';
 
 /** Statements that bring the schema from the version of their index to the next. Never changed once published. */
 const migrations: readonly ((text: string) => readonly string[])[] = [
+  // Keys begin with what is selective: before it has statistics, PostgreSQL takes any index whose first columns fit.
   (text) => [
     `create table sso_event (
       provider ${text} not null,
@@ -20,14 +21,14 @@ const migrations: readonly ((text: string) => readonly string[])[] = [
       released integer not null,
       removed_at double precision,
       body ${text} not null,
-      primary key (provider, environment, id)
+      primary key (id, provider, environment)
     )`,
     // Partial, so that handled events, which are nearly all, cost nothing.
-    `create index sso_event_waiting on sso_event (provider, environment, subject, order_key) where status = 'waiting'`,
+    `create index sso_event_waiting on sso_event (subject, provider, environment, order_key) where status = 'waiting'`,
     `create index sso_event_set_aside on sso_event (status, provider, environment, id) where status in ('held', 'quarantined')`,
-    `create index sso_event_removal on sso_event (provider, environment, scope, subject)
+    `create index sso_event_removal on sso_event (scope, provider, environment, subject)
       where removal = 1 and status in ('waiting', 'held')`,
-    `create index sso_event_removed on sso_event (provider, environment, scope, removed_at) where removed_at is not null`,
+    `create index sso_event_removed on sso_event (scope, provider, environment, removed_at) where removed_at is not null`,
 
     `create table sso_event_lane (
       provider ${text} not null,
@@ -36,7 +37,7 @@ const migrations: readonly ((text: string) => readonly string[])[] = [
       head ${text} not null,
       claim ${text},
       due_at double precision not null,
-      primary key (provider, environment, subject)
+      primary key (subject, provider, environment)
     )`,
     `create index sso_event_lane_head on sso_event_lane (head)`,
     `create index sso_event_lane_due on sso_event_lane (due_at)`,
@@ -54,10 +55,10 @@ const migrations: readonly ((text: string) => readonly string[])[] = [
       directory_id ${text},
       active integer not null,
       snapshot ${text},
-      primary key (provider, environment, subject)
+      primary key (subject, provider, environment)
     )`,
-    `create index sso_subject_living on sso_subject (provider, environment, kind, scope, subject) where deleted = 0`,
-    `create index sso_subject_active on sso_subject (provider, environment, scope) where active = 1`,
+    `create index sso_subject_living on sso_subject (scope, kind, provider, environment, subject) where deleted = 0`,
+    `create index sso_subject_active on sso_subject (scope, provider, environment) where active = 1`,
 
     `create table sso_group_member (
       provider ${text} not null,
@@ -66,9 +67,9 @@ const migrations: readonly ((text: string) => readonly string[])[] = [
       user_id ${text} not null,
       member integer not null,
       order_key ${text} not null,
-      primary key (provider, environment, group_id, user_id)
+      primary key (group_id, user_id, provider, environment)
     )`,
-    `create index sso_group_member_user on sso_group_member (provider, environment, user_id)`,
+    `create index sso_group_member_user on sso_group_member (user_id, provider, environment)`,
 
     `create table sso_event_checkpoint (
       provider ${text} not null,

@@ -10,16 +10,18 @@ export function createOneTimeIds(database: Kysely<Tables>, now: () => number): O
   return {
     async consume(id, expiresAt) {
       const seconds = now() / 1000;
-      if (seconds >= sweepAt) {
-        sweepAt = seconds + sweepEvery;
-        await database.deleteFrom('sso_one_time_id').where('expires_at', '<', seconds).execute();
-      }
-      const inserted = await database
-        .insertInto('sso_one_time_id')
-        .values({ id, expires_at: expiresAt })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id')
-        .execute();
+      const isSweepDue = seconds >= sweepAt;
+      if (isSweepDue) sweepAt = seconds + sweepEvery;
+      const inserted = await database.transaction().execute(async (transaction) => {
+        if (isSweepDue)
+          await transaction.deleteFrom('sso_one_time_id').where('expires_at', '<', seconds).execute();
+        return transaction
+          .insertInto('sso_one_time_id')
+          .values({ id, expires_at: expiresAt })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .execute();
+      });
       return inserted.length === 1;
     },
   };

@@ -8,28 +8,24 @@ export interface SqliteStoreOptions {
   readonly now?: () => number;
 }
 
-/** A transaction that will write must say so at its start: a reader that turns writer is refused instead of waiting. */
-const begin = 'begin immediate';
-
-/** How long a process waits for another one's transaction. Milliseconds. */
-const busyTimeoutMs = 10_000;
+/** How long opening waits for another process that opens the file. Milliseconds. */
+const openingMs = 5000;
 
 /** Storage in one file. Needs the package `libsql`, whose calls are synchronous. */
 export function createSqliteStore({ path, now = Date.now }: SqliteStoreOptions): SsoStore {
   return createStore(async () => {
-    const { Kysely, SqliteDialect } = await import('kysely');
+    const [{ Kysely }, { LibsqlDialect }] = await Promise.all([
+      import('kysely'),
+      import('./sqlite-dialect.js'),
+    ]);
     const { default: Libsql } = await loadDriver('libsql', () => import('libsql'));
-    const file = new Libsql(path, { timeout: busyTimeoutMs });
+    const file = new Libsql(path, { timeout: openingMs });
     file.pragma('journal_mode = wal');
     // What was answered with "accepted" must outlive a power failure.
     file.pragma('synchronous = full');
-    const dialect = new SqliteDialect({
-      database: {
-        prepare: (text) => file.prepare(text === 'begin' ? begin : text),
-        close: () => void file.close(),
-      },
-    });
-    const database = new Kysely<Tables>({ dialect });
+    // From here on transactions wait, without blocking.
+    file.pragma('busy_timeout = 0');
+    const database = new Kysely<Tables>({ dialect: new LibsqlDialect(file) });
     return { database, dialect: 'sqlite', close: () => database.destroy() };
   }, now);
 }

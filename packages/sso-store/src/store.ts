@@ -44,7 +44,7 @@ const eventMethods: Record<keyof EventStore, true> = {
  * schema of another version or a closed store, `unavailable` otherwise.
  */
 export function createStore(connect: () => Promise<Connection>, now: () => number): SsoStore {
-  let isClosed = false;
+  let closing: Promise<void> | undefined;
   const connection = onceDone(async () => ({
     ...(await connect()),
     ...(await import('./implementation.js')),
@@ -60,7 +60,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
   });
 
   async function run<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    if (isClosed) {
+    if (closing) {
       throw new SsoError({ code: 'failed_precondition', message: 'The store is closed', operation });
     }
     try {
@@ -102,9 +102,9 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
         const opened = await connection.get();
         await opened.migrate(opened.database, opened.dialect);
       }),
-    async close() {
-      isClosed = true;
-      await (await connection.done)?.close();
+    close() {
+      closing ??= connection.done.then((opened) => opened?.close());
+      return closing;
     },
   };
 }
