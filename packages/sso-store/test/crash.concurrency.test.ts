@@ -3,11 +3,9 @@ import { createMemoryProvider } from '@org/sso-core/testing';
 import { createSqliteStore } from '@org/sso-store';
 import fc from 'fast-check';
 import Libsql from 'libsql';
-import { beforeAll, expect, test } from 'vitest';
-import { build, runWorker } from './processes/run-worker.js';
+import { expect, test } from 'vitest';
+import { runWorker } from './processes/run-worker.js';
 import { newDatabaseFile } from './sqlite.js';
-
-beforeAll(build);
 
 test(
   'a process killed again and again loses no event and repeats no effect',

@@ -6,9 +6,8 @@ import { createMemoryProvider } from '@org/sso-core/testing';
 import { createPostgresStore, createSqliteStore, type SsoStore } from '@org/sso-store';
 import Libsql from 'libsql';
 import pg from 'pg';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startPostgres } from './postgres.js';
-import { build } from './processes/run-worker.js';
 import { newDatabaseFile } from './sqlite.js';
 
 interface Database {
@@ -229,8 +228,6 @@ test('a server out of reach is told without the connection string', async () => 
 });
 
 describe('loading', () => {
-  beforeAll(build);
-
   test('importing the package and creating a store loads no third-party module', async () => {
     const code = `
       import { register } from 'node:module';

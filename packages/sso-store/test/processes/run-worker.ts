@@ -1,15 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Processes run what is built. */
-export function build(): void {
-  const tsc = fileURLToPath(new URL('../../../../node_modules/.bin/tsc', import.meta.url));
-  execFileSync(tsc, ['-b'], { cwd: packageFolder });
-}
-
-/** Resolves with `true` when the worker finished by itself. Kills it that many milliseconds after it is ready. */
+/** Processes run what is built (`npm run build`). Resolves with `true` when the worker finished by itself. Kills it that many milliseconds after it is ready. */
 export async function runWorker(environment: Record<string, string>, killAfterMs?: number): Promise<boolean> {
   const script = fileURLToPath(new URL('worker.mjs', import.meta.url));
   const worker = spawn(process.execPath, [script], {
