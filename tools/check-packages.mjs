@@ -35,7 +35,10 @@ for (const entry of packages) {
   entry.tarball = join(tarballs, `${name}-${entry.manifest.version}.tgz`);
   const files = run('tar', ['-tzf', entry.tarball]).trim().split('\n');
   const stray = files.filter(
-    (file) => !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README\.md|SUPPORTED\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+    (file) =>
+      !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README\.md|SUPPORTED\.md|LICENSE|CHANGELOG\.md)$/.test(
+        file,
+      ),
   );
   if (stray.length > 0)
     throw new Error(`${entry.manifest.name} ships files it should not: ${stray.join(', ')}`);
