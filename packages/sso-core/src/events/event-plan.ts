@@ -94,7 +94,8 @@ function mergeState(
     createdOrder,
     deletedOrder,
     deleted,
-    scope,
+    // Some events do not tell the organization.
+    scope: event.organizationId === null ? (known?.scope ?? scope) : scope,
     directoryId: directoryOf(event) ?? known?.directoryId ?? null,
     active: !deleted && (isNews ? accessAfter(withSnapshot(event, snapshot)) === true : known!.active),
     snapshot,
