@@ -22,22 +22,28 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-const eventMethods: Record<keyof EventStore, true> = {
-  append: true,
-  claim: true,
-  settle: true,
-  nextDueAt: true,
-  list: true,
-  release: true,
-  discard: true,
-  countRemovals: true,
-  subject: true,
-  listSubjects: true,
-  membersOfGroup: true,
-  groupsOfUser: true,
-  checkpoint: true,
-  advance: true,
-};
+/** The methods of every port, so that an operation has a name before the database is open. */
+const ports = {
+  events: {
+    append: true,
+    claim: true,
+    settle: true,
+    nextDueAt: true,
+    list: true,
+    release: true,
+    discard: true,
+    countRemovals: true,
+    subject: true,
+    listSubjects: true,
+    membersOfGroup: true,
+    groupsOfUser: true,
+    checkpoint: true,
+    advance: true,
+  },
+  oneTimeIds: { consume: true },
+} satisfies { readonly [Port in keyof Ports]: Record<keyof Ports[Port], true> };
+
+type Ports = Omit<SsoStore, 'migrate' | 'close'>;
 
 /**
  * Opens the database at the first call and checks its schema version once. Every failure is an `SsoError`: `failed_precondition` for a
@@ -56,7 +62,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
     return {
       events: opened.createEventStore(database, dialect),
       oneTimeIds: opened.createOneTimeIds(database, now),
-    };
+    } satisfies Ports;
   });
 
   async function run<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -78,25 +84,25 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
     }
   }
 
-  const events = Object.fromEntries(
-    Object.keys(eventMethods).map((name) => [
+  /** A port whose methods open the database first. */
+  function lazy<Port extends keyof Ports>(port: Port): Ports[Port] {
+    const methods = Object.keys(ports[port]).map((name) => [
       name,
       (...args: never[]) =>
-        run(`store.events.${name}`, async () => {
-          const method = (await ready.get()).events[name as keyof EventStore] as (
-            ...given: never[]
-          ) => unknown;
-          return method(...args);
+        run(`store.${port}.${name}`, async () => {
+          const opened = (await ready.get())[port] as unknown as Record<
+            string,
+            (...given: never[]) => unknown
+          >;
+          return opened[name]!(...args);
         }),
-    ]),
-  ) as unknown as EventStore;
+    ]);
+    return Object.fromEntries(methods) as Ports[Port];
+  }
 
   return {
-    events,
-    oneTimeIds: {
-      consume: (id, expiresAt) =>
-        run('store.oneTimeIds.consume', async () => (await ready.get()).oneTimeIds.consume(id, expiresAt)),
-    },
+    events: lazy('events'),
+    oneTimeIds: lazy('oneTimeIds'),
     migrate: () =>
       run('store.migrate', async () => {
         const opened = await connection.get();

@@ -1,0 +1,2 @@
+/** An audit trail of SSO administration, and an embeddable settings page. */
+export {};

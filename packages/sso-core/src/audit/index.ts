@@ -1,0 +1,2 @@
+/** The trail of who did what to single sign-on, and the port it is kept behind. */
+export {};

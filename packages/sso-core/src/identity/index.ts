@@ -1,0 +1,2 @@
+/** Who somebody is in your app, whichever provider says it. */
+export {};

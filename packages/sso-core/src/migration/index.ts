@@ -1,0 +1,3 @@
+/** One customer's move from one provider to another: its state, the port it is kept behind, and the routes that follow it. */
+export { migrationStages, type Canary, type Migration, type MigrationStage } from './migration.js';
+export type { JournalEntry, MigrationStep, MigrationStore, StoredJournalEntry } from './migration-store.js';

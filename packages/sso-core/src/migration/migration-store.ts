@@ -1,0 +1,69 @@
+import type { OrganizationId } from '../model/index.js';
+import type { Migration, MigrationStage } from './migration.js';
+
+/** Something that happened in a customer's move. Never changed or removed. */
+export interface JournalEntry {
+  readonly tenantId: string;
+  /** ISO-8601 in UTC. */
+  readonly at: string;
+  /** Who did it: a person, or a command on their behalf. */
+  readonly actor: string;
+  readonly action:
+    | 'enrolled'
+    | 'updated'
+    | 'advanced'
+    | 'canary_changed'
+    | 'rolled_back'
+    | 'verified'
+    | 'step_done'
+    | 'refused';
+  readonly fromStage: MigrationStage | null;
+  readonly toStage: MigrationStage | null;
+  /** What else there is to know, such as what a verification found. JSON. Never a secret. */
+  readonly detail: unknown;
+}
+
+export interface StoredJournalEntry extends JournalEntry {
+  /** Grows by time within a store. */
+  readonly sequence: number;
+}
+
+/** One thing `apply` does at the new provider, such as `organization` or `domain:acme.com`. */
+export interface MigrationStep {
+  readonly tenantId: string;
+  readonly step: string;
+  /** `begun` and not `done`: the process ended in between, so that its effect must be looked up before it is tried again. */
+  readonly state: 'begun' | 'done';
+  /** What it made, such as a qualified id. */
+  readonly result: string | null;
+  /** ISO-8601 in UTC. */
+  readonly at: string;
+}
+
+/** Where moves are kept. Every method is atomic, also between processes; implementations pass one contract suite. */
+export interface MigrationStore {
+  get(tenantId: string): Promise<Migration | null>;
+  /** By the organization's id at either provider. */
+  findByOrganization(organization: OrganizationId): Promise<Migration | null>;
+  /** By exact e-mail domain in lower case. Throws `failed_precondition` when several customers claim it. */
+  findByDomain(domain: string): Promise<Migration | null>;
+  /** In pages, by tenant id. */
+  list(query: { readonly limit: number; readonly after: string | null }): Promise<readonly Migration[]>;
+  /**
+   * Writes a move together with its journal entry. `expectedVersion` is the version it was read at, `null` for a new one; `false`, and
+   * nothing written, when somebody else changed it meanwhile.
+   */
+  write(migration: Migration, expectedVersion: number | null, entry: JournalEntry): Promise<boolean>;
+  /** Appends an entry that comes with no change. */
+  record(entry: JournalEntry): Promise<void>;
+  /** Newest first, of one customer or of all. */
+  journal(query: {
+    readonly tenantId?: string;
+    readonly limit: number;
+    /** `sequence` of the last entry of the page before. */
+    readonly before?: number;
+  }): Promise<readonly StoredJournalEntry[]>;
+  steps(tenantId: string): Promise<readonly MigrationStep[]>;
+  /** Inserts or replaces a step. */
+  recordStep(step: MigrationStep): Promise<void>;
+}

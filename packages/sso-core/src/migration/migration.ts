@@ -1,0 +1,39 @@
+import type { OrganizationId } from '../model/index.js';
+
+/**
+ * How far one customer has moved. In `observe` nothing has changed; in `shadow` the new provider's answers are compared; in `canary` some
+ * people sign in there; in `primary` everybody does, and the old one can still take over again; `committed` is final.
+ */
+export const migrationStages = ['observe', 'shadow', 'canary', 'primary', 'committed'] as const;
+export type MigrationStage = (typeof migrationStages)[number];
+
+/** Who signs in at the new provider in the stage `canary`. */
+export interface Canary {
+  /** Share of the customer's people, 0 to 100. A person is always on the same side of it, and raising it takes nobody back. */
+  readonly percent: number;
+  /** Addresses of people who are in it by name. */
+  readonly users: readonly string[];
+}
+
+/** One customer's move from one provider to another. */
+export interface Migration {
+  /** Your own tenant id: the external id of the customer's organization at both providers. */
+  readonly tenantId: string;
+  /** Provider ids, such as `workos` and `scalekit`. */
+  readonly from: string;
+  readonly to: string;
+  readonly stage: MigrationStage;
+  /** `null` outside the stage `canary`. */
+  readonly canary: Canary | null;
+  readonly organizations: {
+    readonly from: OrganizationId;
+    /** `null` until the organization exists there. */
+    readonly to: OrganizationId | null;
+  };
+  /** E-mail domains this customer has verified, in lower case: logins that begin with an address are routed by them. */
+  readonly domains: readonly string[];
+  /** 1 at first; grows with every change. */
+  readonly version: number;
+  /** ISO-8601 in UTC. */
+  readonly updatedAt: string;
+}

@@ -1,0 +1,2 @@
+/** Moves customers from one provider to another, one at a time and reversibly. */
+export {};
