@@ -66,3 +66,4 @@ export type {
   SsoEventOf,
   SsoEventType,
 } from './event.js';
+export type { AuditActor, AuditEvent, AuditMetadata, AuditTarget, RecordAuditEvent } from './audit-event.js';

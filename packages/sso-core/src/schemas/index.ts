@@ -7,3 +7,4 @@ export * from '../model/portal-link.js';
 export * from '../model/profile.js';
 export * from '../model/directory.js';
 export * from '../model/event.js';
+export * from '../model/audit-event.js';
