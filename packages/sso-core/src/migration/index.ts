@@ -1,3 +1,17 @@
 /** One customer's move from one provider to another: its state, the port it is kept behind, and the routes that follow it. */
-export { migrationStages, type Canary, type Migration, type MigrationStage } from './migration.js';
-export type { JournalEntry, MigrationStep, MigrationStore, StoredJournalEntry } from './migration-store.js';
+export {
+  migrationStages,
+  type Canary,
+  type Migration,
+  type MigrationSide,
+  type MigrationStage,
+} from './migration.js';
+export type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
+export { createMemoryMigrationStore } from './memory-migration-store.js';
+export type {
+  DirectoryEntryQuery,
+  JournalEntry,
+  MigrationStep,
+  MigrationStore,
+  StoredJournalEntry,
+} from './migration-store.js';

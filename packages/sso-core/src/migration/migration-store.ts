@@ -1,5 +1,6 @@
 import type { OrganizationId } from '../model/index.js';
-import type { Migration, MigrationStage } from './migration.js';
+import type { DirectoryEntry } from './directory-entry.js';
+import type { Migration, MigrationSide, MigrationStage } from './migration.js';
 
 /** Something that happened in a customer's move. Never changed or removed. */
 export interface JournalEntry {
@@ -14,6 +15,8 @@ export interface JournalEntry {
     | 'advanced'
     | 'canary_changed'
     | 'rolled_back'
+    /** The events of the other side are acted on from now on. */
+    | 'handed_over'
     | 'verified'
     | 'step_done'
     | 'refused';
@@ -40,6 +43,15 @@ export interface MigrationStep {
   readonly at: string;
 }
 
+/** By what directory entries are found. */
+export type DirectoryEntryQuery =
+  | { readonly ids: readonly string[] }
+  /** By what a side's events are about, such as `directory_user:du_1`. */
+  | { readonly side: MigrationSide; readonly subjects: readonly string[] }
+  | { readonly kind: DirectoryEntry['kind']; readonly matches: readonly string[] }
+  /** All, in pages, by id. */
+  | { readonly limit: number; readonly after: string | null };
+
 /** Where moves are kept. Every method is atomic, also between processes; implementations pass one contract suite. */
 export interface MigrationStore {
   get(tenantId: string): Promise<Migration | null>;
@@ -51,7 +63,8 @@ export interface MigrationStore {
   list(query: { readonly limit: number; readonly after: string | null }): Promise<readonly Migration[]>;
   /**
    * Writes a move together with its journal entry. `expectedVersion` is the version it was read at, `null` for a new one; `false`, and
-   * nothing written, when somebody else changed it meanwhile.
+   * nothing written, when somebody else changed it meanwhile. Throws `already_exists` when one of the organizations is part of another
+   * customer's move.
    */
   write(migration: Migration, expectedVersion: number | null, entry: JournalEntry): Promise<boolean>;
   /** Appends an entry that comes with no change. */
@@ -63,7 +76,22 @@ export interface MigrationStore {
     /** `sequence` of the last entry of the page before. */
     readonly before?: number;
   }): Promise<readonly StoredJournalEntry[]>;
+  /** By name. */
   steps(tenantId: string): Promise<readonly MigrationStep[]>;
   /** Inserts or replaces a step. */
   recordStep(step: MigrationStep): Promise<void>;
+
+  /** People and groups of a customer in a move; by id. */
+  entries(tenantId: string, query: DirectoryEntryQuery): Promise<readonly DirectoryEntry[]>;
+  /**
+   * Writes all of them, each at the version it was read at, and only while `acting` is the acting side when it is given. `false`, and
+   * nothing written, otherwise.
+   */
+  writeEntries(
+    tenantId: string,
+    entries: readonly DirectoryEntry[],
+    condition?: { readonly acting: MigrationSide },
+  ): Promise<boolean>;
+  /** Removes all of a customer: personal data that is not needed once a move is over. */
+  removeEntries(tenantId: string): Promise<void>;
 }

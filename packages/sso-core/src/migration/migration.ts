@@ -7,11 +7,14 @@ import type { OrganizationId } from '../model/index.js';
 export const migrationStages = ['observe', 'shadow', 'canary', 'primary', 'committed'] as const;
 export type MigrationStage = (typeof migrationStages)[number];
 
+/** The provider a customer comes from, or the one it goes to. */
+export type MigrationSide = 'from' | 'to';
+
 /** Who signs in at the new provider in the stage `canary`. */
 export interface Canary {
   /** Share of the customer's people, 0 to 100. A person is always on the same side of it, and raising it takes nobody back. */
   readonly percent: number;
-  /** Addresses of people who are in it by name. */
+  /** Addresses of people who are in it by name. Case does not count. */
   readonly users: readonly string[];
 }
 
@@ -22,9 +25,12 @@ export interface Migration {
   /** Provider ids, such as `workos` and `scalekit`. */
   readonly from: string;
   readonly to: string;
+  /** Where people sign in follows from it. */
   readonly stage: MigrationStage;
   /** `null` outside the stage `canary`. */
   readonly canary: Canary | null;
+  /** Whose events are acted on. The other side's are recorded and compared. */
+  readonly acting: MigrationSide;
   readonly organizations: {
     readonly from: OrganizationId;
     /** `null` until the organization exists there. */
@@ -32,7 +38,7 @@ export interface Migration {
   };
   /** E-mail domains this customer has verified, in lower case: logins that begin with an address are routed by them. */
   readonly domains: readonly string[];
-  /** 1 at first; grows with every change. */
+  /** 1 at first; one more with every change. */
   readonly version: number;
   /** ISO-8601 in UTC. */
   readonly updatedAt: string;
