@@ -39,6 +39,7 @@ const methodsOf: { readonly [F in FacetName]: Readonly<Record<MethodName<Provide
   directoryAdmin: { enable: true, disable: true, delete: true },
   events: { pullPage: true },
   webhooks: { verify: true, parse: true },
+  auditLogs: { record: true, defineSchema: true, getSchema: true },
 };
 
 /** What is wrong with the shape of a provider, each in one line. */

@@ -30,6 +30,7 @@ export {
 } from './client/create-sso.js';
 export type {
   AdminPortalClient,
+  AuditLogsClient,
   ConnectionAdminClient,
   ConnectionsClient,
   DirectoriesClient,

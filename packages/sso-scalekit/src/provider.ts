@@ -21,8 +21,11 @@ import type { ScalekitOptions, ScalekitSettings, ScalekitWebhookSettings } from 
 
 type Webhooks = Pick<ProviderFacets, 'webhooks'>;
 
-/** Scalekit as a provider: every facet but `webhooks`, which needs a secret, and `native` for what the model has no operation for. */
-export interface ScalekitProvider extends Required<Omit<SsoProvider, 'webhooks'>> {
+/**
+ * Scalekit as a provider: every facet but `auditLogs`, which it has no API for, and `webhooks`, which needs a secret; and `native` for what
+ * the model has no operation for.
+ */
+export interface ScalekitProvider extends Required<Omit<SsoProvider, 'auditLogs' | 'webhooks'>> {
   readonly id: typeof providerId;
   readonly native: ScalekitNative;
 }

@@ -20,6 +20,10 @@ it('without them it is absent, every other facet is there', () => {
   expectTypeOf(createScalekit(options)).toHaveProperty('directoryAdmin').not.toBeNullable();
 });
 
+it('there is no audit log to write to', () => {
+  expectTypeOf<SsoClient<ScalekitProvider>['auditLogs']>().toEqualTypeOf<UnsupportedFacet<'auditLogs'>>();
+});
+
 it('options known only at run time promise nothing', () => {
   const provider = createScalekit({} as ScalekitOptions);
   expectTypeOf(provider.webhooks).toEqualTypeOf<WebhooksFacet | undefined>();

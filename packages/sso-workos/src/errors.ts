@@ -41,6 +41,9 @@ const errorCodes: ReadonlyMap<string, SsoErrorCode> = new Map([
 /** Answers that carry nothing but a sentence. [R] */
 const errorMessages: readonly { status: number; message: RegExp; code: SsoErrorCode }[] = [
   { status: 400, message: /^Could not find an organization/, code: 'not_found' },
+  // The specification gives this sentence for 404, and an answer of the same shape for 400. [S]
+  { status: 400, message: /^Organization not found/, code: 'not_found' },
+  { status: 400, message: /^Another idempotency key/, code: 'conflict' },
   { status: 409, message: /already exists/, code: 'already_exists' },
 ];
 

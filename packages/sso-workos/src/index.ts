@@ -8,6 +8,7 @@ export type {
 } from './settings.js';
 export { workosNative, type WorkosNative, type WorkosNativeRequest } from './native.js';
 export { divergences } from './divergences.js';
+export type { WorkosAuditSchema } from './wire/audit-schema.js';
 export type { WorkosConnection } from './wire/connection.js';
 export type { WorkosDirectoryGroup } from './wire/directory-group.js';
 export type { WorkosDirectoryUser } from './wire/directory-user.js';

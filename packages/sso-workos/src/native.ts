@@ -1,4 +1,5 @@
 import type {
+  AuditSchema,
   CallOptions,
   Connection,
   Directory,
@@ -15,6 +16,7 @@ import type { ApiClient, ApiRequest, ApiResponse } from '@org/sso-core/http';
 import { nativeOf, type CallContext } from '@org/sso-core/provider';
 import { refusal } from './errors.js';
 import { providerId } from './ids.js';
+import type { WorkosAuditSchema } from './wire/audit-schema.js';
 import type { WorkosConnection } from './wire/connection.js';
 import type { WorkosDirectoryGroup } from './wire/directory-group.js';
 import type { WorkosDirectoryUser } from './wire/directory-user.js';
@@ -37,6 +39,7 @@ export function workosNative(entity: Profile): WorkosProfile | undefined;
 export function workosNative(entity: Directory): WorkosDirectory | undefined;
 export function workosNative(entity: DirectoryUser): WorkosDirectoryUser | undefined;
 export function workosNative(entity: DirectoryGroup): WorkosDirectoryGroup | undefined;
+export function workosNative(entity: AuditSchema): WorkosAuditSchema | undefined;
 export function workosNative(entity: { readonly provider: string }): unknown {
   return entity.provider === providerId ? nativeOf(entity) : undefined;
 }

@@ -8,6 +8,7 @@ import {
 } from '@org/sso-core/provider';
 import { createWorkosApi, type WorkosApi } from './api.js';
 import { createAdminPortal } from './facets/admin-portal.js';
+import { createAuditLogs } from './facets/audit-logs.js';
 import { createConnectionAdmin, createConnections } from './facets/connections.js';
 import { createDirectories, createDirectoryAdmin } from './facets/directories.js';
 import { createDomains } from './facets/domains.js';
@@ -101,6 +102,7 @@ export function createWorkos(
     connectionAdmin: createConnectionAdmin(api),
     users: createUsers(api),
     adminPortal: createAdminPortal(api, now),
+    auditLogs: createAuditLogs(api),
     directories,
     directoryAdmin: createDirectoryAdmin(api, directories),
     ...createEventFacets(api, options, now),

@@ -5,6 +5,7 @@ import { facetNames, type FacetName, type SsoProvider } from '../provider/provid
 import { createFacetCaller } from './call.js';
 import {
   createAdminPortalClient,
+  createAuditLogsClient,
   createConnectionAdminClient,
   createConnectionsClient,
   createDomainsClient,
@@ -16,6 +17,7 @@ import {
   createWebhooksClient,
   createUsersClient,
   type AdminPortalClient,
+  type AuditLogsClient,
   type ConnectionAdminClient,
   type ConnectionsClient,
   type DomainsClient,
@@ -43,6 +45,7 @@ export interface ClientFacets {
   readonly directoryAdmin: DirectoryAdminClient;
   readonly events: EventsClient;
   readonly webhooks: WebhooksClient;
+  readonly auditLogs: AuditLogsClient;
 }
 
 /** Stands where a provider lacks a facet, so that the compiler's complaint names it. At run time its methods refuse. */
@@ -92,6 +95,7 @@ export function createSso<P extends SsoProvider>(options: SsoOptions<P>): SsoCli
     directoryAdmin: createDirectoryAdminClient(caller('directoryAdmin')),
     events: createEventsClient(caller('events')),
     webhooks: createWebhooksClient(caller('webhooks'), options.now),
+    auditLogs: createAuditLogsClient(caller('auditLogs')),
   };
   return Object.freeze({ ...facets, provider }) as unknown as SsoClient<P>;
 }

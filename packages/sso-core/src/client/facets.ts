@@ -1,4 +1,5 @@
 import type {
+  AuditSchema,
   Connection,
   ConnectionRef,
   CreateConnection,
@@ -6,6 +7,7 @@ import type {
   CreateOrganization,
   CreatePortalLink,
   CreateUser,
+  DefineAuditSchema,
   Directory,
   DirectoryGroup,
   DirectoryRef,
@@ -25,6 +27,7 @@ import type {
   OrganizationScope,
   PortalLink,
   PullEvents,
+  RecordAuditEvent,
   SsoEvent,
   UpdateConnection,
   UpdateOrganization,
@@ -37,6 +40,7 @@ import { UnsupportedOperationError } from '../errors.js';
 import { readWebhookRequest, type WebhookRequest } from '../events/webhook-delivery.js';
 import type { EventsPage } from '../provider/facets/events.js';
 import type { ProviderFacets } from '../provider/provider.js';
+import { assertWithinAuditLimits } from './audit-limits.js';
 import type { FacetCaller } from './call.js';
 import type { Listing } from './listing.js';
 import type { CallOptions, ListOptions } from './options.js';
@@ -302,5 +306,30 @@ export function createEventsClient({ call }: Caller<'events'>): EventsClient {
         options,
         run: (facet, valid, context) => facet.pullPage(valid, context),
       }),
+  };
+}
+
+/** The vendor's audit log. Documented at `AuditLogsFacet`. */
+export interface AuditLogsClient {
+  record(input: RecordAuditEvent, options?: CallOptions): Promise<void>;
+  defineSchema(input: DefineAuditSchema, options?: CallOptions): Promise<AuditSchema>;
+  getSchema(action: string, options?: CallOptions): Promise<AuditSchema>;
+}
+
+export function createAuditLogsClient({ call, operation, provider }: Caller<'auditLogs'>): AuditLogsClient {
+  return {
+    record: (input, options) =>
+      call({
+        method: 'record',
+        input,
+        schema: (s) => s.recordAuditEventSchema,
+        options,
+        run: async (facet, valid, context) => {
+          assertWithinAuditLimits(valid.event, facet.features, provider.id, context);
+          return facet.record(valid, context);
+        },
+      }),
+    defineSchema: operation('defineSchema', (s) => s.defineAuditSchemaSchema, 'schemas'),
+    getSchema: operation('getSchema', (s) => s.auditActionSchema, 'schemas'),
   };
 }

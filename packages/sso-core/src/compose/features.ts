@@ -14,6 +14,14 @@ export function everyChild(children: Children, facet: FacetName, feature: string
   return featuresOf(children, facet).every((features) => features[feature] === true);
 }
 
+/** The widest of the children's limits, `null` being none: a child with a narrower one refuses by itself. */
+export function widestLimit(children: Children, facet: FacetName, feature: string): number | null {
+  const limits = featuresOf(children, facet).map((features) => features[feature] as number | null);
+  return limits.reduce((widest, limit) =>
+    widest === null || limit === null ? null : Math.max(widest, limit),
+  );
+}
+
 /** The children's reasons by feature, each with the child's name. */
 export function limitationsOf({ all }: Children, facet: FacetName): Limitations {
   const reasons: Record<string, string> = {};

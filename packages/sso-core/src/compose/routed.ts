@@ -4,6 +4,7 @@ import { defineProvider } from '../provider/define-provider.js';
 import { facetNames, type FacetName, type ProviderFacets, type SsoProvider } from '../provider/provider.js';
 import { createChildren, type Children } from './children.js';
 import { featuresIn } from './features.js';
+import { routedAuditLogs } from './routed-audit-logs.js';
 import {
   routedAdminPortal,
   routedConnectionAdmin,
@@ -40,6 +41,7 @@ const facetMakers = {
   adminPortal: routedAdminPortal,
   directories: routedDirectories,
   directoryAdmin: routedDirectoryAdmin,
+  auditLogs: routedAuditLogs,
 } satisfies { readonly [F in RoutedFacetName]: (children: Children) => ProviderFacets[F] };
 
 /** Facets at least one of the providers surely has. */

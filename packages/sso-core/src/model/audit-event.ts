@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from './common.js';
 
-/** Values are short facts, never secrets. */
-export const auditMetadataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+export const auditMetadataKeySchema = z
+  .string()
+  .regex(/^(?!__proto__$)[A-Za-z0-9_-]+$/, 'expected letters, digits, "_" and "-"');
+
+/** Short facts under keys of letters, digits, `_` and `-`. Never secrets: it is kept for years and read by many. */
+export const auditMetadataSchema = z
+  // A record schema leaves the key __proto__ out without a word.
+  .custom<object>(
+    (value) => typeof value === 'object' && value !== null && !Object.hasOwn(value, '__proto__'),
+    'expected an object without "__proto__"',
+  )
+  .pipe(z.record(auditMetadataKeySchema, z.union([z.string(), z.number(), z.boolean()])));
 
 export const auditActorSchema = z.strictObject({
   /** Your own id of the person or machine. */
@@ -26,7 +36,7 @@ export const auditEventSchema = z.strictObject({
   /** `<area>.<verb>_<object>`, such as `sso.delete_connection`. */
   action: z.string().min(1),
   occurredAt: timestampSchema,
-  /** Version of the action's schema. */
+  /** Version of the action's schema, as `defineSchema` answered it. */
   version: z.number().int().positive(),
   actor: auditActorSchema,
   targets: z.array(auditTargetSchema).min(1),
@@ -41,8 +51,11 @@ export const auditEventSchema = z.strictObject({
 export const recordAuditEventSchema = z.strictObject({
   organizationId: idSchema<'organization'>(),
   event: auditEventSchema,
-  /** The same key and event are recorded once. */
-  idempotencyKey: z.string().min(1).max(255).optional(),
+  /** The same key and event are recorded once, so that a record whose answer was lost can be repeated. */
+  idempotencyKey: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'expected up to 255 printable ASCII characters without spaces')
+    .optional(),
 });
 
 export type AuditMetadata = z.infer<typeof auditMetadataSchema>;

@@ -67,3 +67,9 @@ export type {
   SsoEventType,
 } from './event.js';
 export type { AuditActor, AuditEvent, AuditMetadata, AuditTarget, RecordAuditEvent } from './audit-event.js';
+export type {
+  AuditMetadataTypes,
+  AuditSchema,
+  AuditTargetSchema,
+  DefineAuditSchema,
+} from './audit-schema.js';

@@ -9,6 +9,7 @@ export { membersOf, type CompositeProvider } from './composite.js';
 export { defineProvider } from './define-provider.js';
 export { nativeOf, withNative } from './native.js';
 export { toTimestamp } from './timestamp.js';
+export { saysTheSame } from './audit-schema.js';
 export { createProviderIds, type ProviderIds } from '../model/ids.js';
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
 export {
@@ -26,6 +27,7 @@ export type { DomainsFacet } from './facets/domains.js';
 export type { ConnectionAdminFacet, ConnectionsFacet } from './facets/connections.js';
 export type { UsersFacet } from './facets/users.js';
 export type { AdminPortalFacet } from './facets/admin-portal.js';
+export type { AuditLogsFacet } from './facets/audit-logs.js';
 export type {
   AccessTokenClaims,
   AuthenticatedLogin,

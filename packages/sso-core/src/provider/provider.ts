@@ -1,4 +1,5 @@
 import type { AdminPortalFacet } from './facets/admin-portal.js';
+import type { AuditLogsFacet } from './facets/audit-logs.js';
 import type { ConnectionAdminFacet, ConnectionsFacet } from './facets/connections.js';
 import type { DirectoriesFacet, DirectoryAdminFacet } from './facets/directories.js';
 import type { DomainsFacet } from './facets/domains.js';
@@ -22,6 +23,7 @@ export interface ProviderFacets {
   readonly directoryAdmin: DirectoryAdminFacet;
   readonly events: EventsFacet;
   readonly webhooks: WebhooksFacet;
+  readonly auditLogs: AuditLogsFacet;
 }
 
 export type FacetName = keyof ProviderFacets;
@@ -39,6 +41,7 @@ export const facetNames = [
   'directoryAdmin',
   'events',
   'webhooks',
+  'auditLogs',
 ] as const satisfies readonly FacetName[];
 
 /**

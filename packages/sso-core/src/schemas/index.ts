@@ -8,3 +8,4 @@ export * from '../model/profile.js';
 export * from '../model/directory.js';
 export * from '../model/event.js';
 export * from '../model/audit-event.js';
+export * from '../model/audit-schema.js';

@@ -1,6 +1,7 @@
 import type { FacetName, ProviderFacets, SsoProvider } from '../provider/provider.js';
 import { defineProvider } from '../provider/define-provider.js';
 import { createAdminPortal } from './memory/admin-portal.js';
+import { createAuditLogs } from './memory/audit-logs.js';
 import { createConnectionAdmin, createConnections } from './memory/connections.js';
 import { createDirectories, createDirectoryAdmin } from './memory/directories.js';
 import { createDomains } from './memory/domains.js';
@@ -42,6 +43,7 @@ export function createMemoryProvider(options: MemoryOptions = {}): {
     directoryAdmin: createDirectoryAdmin(state),
     events: createEvents(state),
     webhooks: createWebhooks(state),
+    auditLogs: createAuditLogs(state),
   });
   return { provider, world: createWorld(state, login.authorization) };
 }

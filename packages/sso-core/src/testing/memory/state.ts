@@ -1,5 +1,6 @@
 import { SsoError, type SsoErrorCode } from '../../errors.js';
 import type {
+  AuditSchema,
   Connection,
   Directory,
   DirectoryGroup,
@@ -10,6 +11,7 @@ import type {
   Membership,
   Organization,
   QualifiedId,
+  RecordAuditEvent,
   User,
 } from '../../model/index.js';
 import { createProviderIds, type ProviderIds } from '../../model/ids.js';
@@ -67,6 +69,9 @@ export interface MemoryState {
   /** Always with their groups. */
   readonly directoryUsers: Table<DirectoryUser>;
   readonly directoryGroups: Table<DirectoryGroup>;
+  /** Every version, oldest first, by action. */
+  readonly auditSchemas: Map<string, readonly AuditSchema[]>;
+  readonly auditEvents: RecordAuditEvent[];
   /** The stream as it is sent, oldest first. */
   readonly events: object[];
   /** Connections whose identity provider is fully configured. */
@@ -128,6 +133,8 @@ export function createMemoryState({
     directories: createTable(({ id: key }) => key),
     directoryUsers: createTable(({ id: key }) => key),
     directoryGroups: createTable(({ id: key }) => key),
+    auditSchemas: new Map(),
+    auditEvents: [],
     events: [],
     configured: new Set(),
     identities: new Map(),

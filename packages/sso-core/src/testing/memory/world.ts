@@ -1,4 +1,5 @@
 import type {
+  AuditEvent,
   Connection,
   ConnectionProtocol,
   ConnectionStatus,
@@ -56,6 +57,8 @@ export interface MemoryWorld extends MemoryDirectoryWorld {
   }): string;
   /** The invited person accepts. Throws when there is no pending invitation. */
   acceptInvitation(invitation: { readonly organizationId: OrganizationId; readonly email: string }): void;
+  /** What an organization's audit log has recorded, oldest first. */
+  auditEvents(organizationId: OrganizationId): AuditEvent[];
   /** Adds an event of any shape to the stream. */
   recordEvent(
     payload: { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>,
@@ -144,6 +147,10 @@ export function createWorld(state: MemoryState, authorization: MemoryAuthorizati
         vendorStatus: 'active',
       });
     },
+    auditEvents: (organizationId) =>
+      state.auditEvents
+        .filter((recorded) => recorded.organizationId === organizationId)
+        .map(({ event }) => structuredClone(event)),
     recordEvent: (payload) => recordPayload(state, payload),
     events: () => Promise.all(events.map((event) => readEvent(state, event, { operation: 'world.events' }))),
     async deliverWebhooks(receive) {
