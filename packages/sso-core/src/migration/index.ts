@@ -7,6 +7,7 @@ export {
   type MigrationStage,
 } from './migration.js';
 export type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
+export { createMigrationRoutes, type MigrationRoutes } from './migration-routes.js';
 export { createMemoryMigrationStore } from './memory-migration-store.js';
 export type {
   DirectoryEntryQuery,
