@@ -10,6 +10,7 @@ import type {
   SubjectState,
 } from '@org/sso-core/events';
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { chunks } from './chunks.js';
 import {
   byKey,
   byMember,
@@ -22,8 +23,6 @@ import {
 } from './event-rows.js';
 import type { Dialect, EventRow, GroupMemberRow, LaneRow, Tables } from './schema.js';
 
-/** Rows per statement: databases limit the number of parameters. */
-const chunkSize = 500;
 /** Written into the statement: SQLite uses a partial index only where the condition is in the text. */
 const waiting = sql.lit('waiting');
 
@@ -456,8 +455,4 @@ async function findSubject(
     .where((eb) => eb.and({ provider, environment, subject }))
     .executeTakeFirst();
   return row ? fromSubjectRow(row) : null;
-}
-
-function* chunks<T>(items: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < items.length; start += chunkSize) yield items.slice(start, start + chunkSize);
 }

@@ -1,4 +1,5 @@
 /** What is loaded with the database, at the first call. */
+export { createAuditStore } from './audit-store.js';
 export { createEventStore } from './event-store.js';
 export { migrate, requireCurrentSchema } from './migrations.js';
 export { createOneTimeIds } from './one-time-ids.js';

@@ -9,6 +9,9 @@ export interface Tables {
   sso_group_member: GroupMemberRow;
   sso_event_checkpoint: { provider: string; environment: string; cursor: string };
   sso_one_time_id: { id: string; expires_at: number };
+  sso_audit_entry: AuditEntryRow;
+  sso_audit_delivery: AuditDeliveryRow;
+  sso_admin_operation: AdminOperationRow;
 }
 
 export interface EventRow {
@@ -64,4 +67,40 @@ export interface GroupMemberRow {
   user_id: string;
   member: number;
   order_key: string;
+}
+
+export interface AuditEntryRow {
+  id: string;
+  organization_id: string;
+  action: string;
+  actor_id: string;
+  occurred_at: number;
+  /** The whole event. */
+  event: string;
+}
+
+/** What a sink has not taken yet. */
+export interface AuditDeliveryRow {
+  sink: string;
+  entry_id: string;
+  status: string;
+  attempts: number;
+  last_failure: string | null;
+  claim: string | null;
+  due_at: number;
+}
+
+export interface AdminOperationRow {
+  organization_id: string;
+  idempotency_key: string;
+  action: string;
+  target: string;
+  claim: string | null;
+  due_at: number;
+  /** Entry of the attempt under way, once it reached the vendor. */
+  interrupted: string | null;
+  /** Entry of the last attempt whose end nobody knows. */
+  unfinished: string | null;
+  /** Present when it is done. */
+  result: string | null;
 }

@@ -1,4 +1,5 @@
 import { SsoError, type OneTimeIds } from '@org/sso-core';
+import type { AuditStore } from '@org/sso-core/audit';
 import type { EventStore } from '@org/sso-core/events';
 import type { Kysely } from 'kysely';
 import type { Dialect, Tables } from './schema.js';
@@ -9,6 +10,8 @@ export interface SsoStore {
   readonly events: EventStore;
   /** For `createSso({ login: { oneTimeIds } })`: shared by all processes. */
   readonly oneTimeIds: OneTimeIds;
+  /** For `createSsoAdmin` of `@org/sso-admin`: the audit trail, its outbox, and the journal of operations. */
+  readonly audit: AuditStore;
   /** Creates or updates the tables, whose names begin with `sso_`. Call it once per deployment; safe in several processes at once. */
   migrate(): Promise<void>;
   /** Closes what the store opened. A pool that was handed in stays open. */
@@ -41,6 +44,20 @@ const ports = {
     advance: true,
   },
   oneTimeIds: { consume: true },
+  audit: {
+    record: true,
+    list: true,
+    begin: true,
+    request: true,
+    finish: true,
+    reportInterrupted: true,
+    claimDelivery: true,
+    settleDelivery: true,
+    nextDeliveryAt: true,
+    listDeliveries: true,
+    releaseDeliveries: true,
+    discardDeliveries: true,
+  },
 } satisfies { readonly [Port in keyof Ports]: Record<keyof Ports[Port], true> };
 
 type Ports = Omit<SsoStore, 'migrate' | 'close'>;
@@ -62,6 +79,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
     return {
       events: opened.createEventStore(database, dialect),
       oneTimeIds: opened.createOneTimeIds(database, now),
+      audit: opened.createAuditStore(database, dialect),
     } satisfies Ports;
   });
 
@@ -103,6 +121,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
   return {
     events: lazy('events'),
     oneTimeIds: lazy('oneTimeIds'),
+    audit: lazy('audit'),
     migrate: () =>
       run('store.migrate', async () => {
         const opened = await connection.get();
