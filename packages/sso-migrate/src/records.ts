@@ -1,6 +1,7 @@
 /** Many items that need not all be in memory at once. Iterating starts anew each time; an array is one too. */
 export interface Records<T> extends Iterable<T> {
   readonly length: number;
+  at(index: number): T | undefined;
 }
 
 /** How many there are, and a few of them. */

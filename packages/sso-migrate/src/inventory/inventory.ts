@@ -45,7 +45,7 @@ export interface Abilities {
 
 export interface InventoriedOrganization extends Pick<
   Organization,
-  'id' | 'name' | 'externalId' | 'metadata'
+  'id' | 'name' | 'externalId' | 'metadata' | 'settings'
 > {
   /** Your own tenant id: the external id, unless told otherwise. `null` when there is none. */
   readonly tenantId: string | null;

@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SsoError } from '@org/sso-core';
+
+/** How long failures that may pass are waited out, beyond what an adapter does itself. */
+export interface RetrySettings {
+  /** In a row, before the operation fails. Default 8. */
+  readonly attempts?: number;
+  /** First back-off in milliseconds; doubles each time, up to a minute, with jitter. Default 500. */
+  readonly delayMs?: number;
+}
+
+export interface Wait {
+  readonly error: SsoError;
+  readonly delayMs: number;
+  /** 1 after the first failure. */
+  readonly attempt: number;
+}
+
+const maxDelayMs = 60_000;
+
+/** Repeats what failed in a way that may pass. The vendor's own wish to wait is obeyed. */
+export async function retrying<T>(
+  { attempts = 8, delayMs = 500 }: RetrySettings,
+  operation: (attempt: number) => Promise<T>,
+  {
+    signal,
+    onWait,
+  }: { readonly signal?: AbortSignal | undefined; readonly onWait?: (wait: Wait) => void } = {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
+    try {
+      return await operation(attempt);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!SsoError.isInstance(error) || !error.retryable || attempt >= attempts) throw error;
+      const backOff = Math.min(delayMs * 2 ** (attempt - 1), maxDelayMs) * (0.5 + Math.random() / 2);
+      const wait = Math.max(error.retryAfterMs ?? 0, backOff);
+      onWait?.({ error, delayMs: wait, attempt });
+      await delay(wait, undefined, { signal });
+    }
+  }
+}
