@@ -1,5 +1,15 @@
 /** Moves customers from one provider to another, one at a time and reversibly. */
 export type { Records, Sample } from './records.js';
+export {
+  createMigrator,
+  type Gate,
+  type InventorySettings,
+  type Migrator,
+  type MigratorOptions,
+  type PlanSettings,
+  type VerifySettings,
+} from './migrator.js';
+export type { RetrySettings } from './retrying.js';
 export type {
   Abilities,
   ExaminedPeople,
@@ -10,7 +20,10 @@ export type {
   Inventory,
   InventoryCounts,
 } from './inventory/inventory.js';
-export type { Finding, FindingCode } from './plan/finding.js';
+export { inventoryFromLines, planFromLines, toLines } from './document-lines.js';
+export { findingSeverities, type Finding, type FindingCode } from './plan/finding.js';
+export { describeOrganization, describePlan } from './plan/describe-plan.js';
+export { makePlan } from './plan/make-plan.js';
 export type {
   ChangedValue,
   ChangedValueName,
@@ -22,6 +35,7 @@ export type {
   PlannedSide,
   PlanOptions,
 } from './plan/plan.js';
+export type { ApplySettings } from './apply/apply-plan.js';
 export type { AppliedOrganization, AppliedStep, ApplyProgress, ApplyResult } from './apply/progress.js';
+export type { TestLogin } from './verify/test-login.js';
 export type { Difference, Verification, VerificationCheck } from './verify/verification.js';
-export type { Migrator, MigratorOptions, Gate } from './migrator.js';

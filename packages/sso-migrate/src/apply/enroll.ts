@@ -30,7 +30,7 @@ export async function enroll(enrollment: Enrollment): Promise<boolean> {
     if (isSameMove && known.organizations.to === target && sameSet(known.domains, domains)) return false;
     const at = new Date(now()).toISOString();
     const next: Migration = {
-      ...(isSameMove ? known : { tenantId, from, to, stage: 'observe', canary: null }),
+      ...(isSameMove ? known : { tenantId, from, to, stage: 'observe', canary: null, acting: 'from' }),
       organizations: { from: source.id, to: target },
       domains: [...domains],
       version: (known?.version ?? 0) + 1,

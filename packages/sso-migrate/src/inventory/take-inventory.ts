@@ -84,7 +84,7 @@ function count(
   }
 }
 
-function abilitiesOf(provider: SsoProvider): Abilities {
+export function abilitiesOf(provider: SsoProvider): Abilities {
   const { domains, organizationAdmin, connectionAdmin, connections, adminPortal, directories } = provider;
   return {
     list: {

@@ -17,8 +17,7 @@ const shownInPortal = 'shown in the set-up portal';
 export function customerMessage({
   name,
   customerTasks,
-  domains,
-}: Pick<PlannedOrganization, 'name' | 'customerTasks' | 'domains'>): string | null {
+}: Pick<PlannedOrganization, 'name' | 'customerTasks'>): string | null {
   if (customerTasks.length === 0) return null;
   return [
     `Subject: Single sign-on set-up for ${name}`,
@@ -28,7 +27,7 @@ export function customerMessage({
     'we are moving our single sign-on to another service. For a while both are in use, and nobody is logged out. Please make the changes below',
     'when it suits you; your current set-up keeps working until you tell us that you are done and we have tested it together.',
     '',
-    ...customerTasks.flatMap((task, index) => describeTask(task, index + 1, domains)),
+    ...customerTasks.flatMap((task, index) => describeTask(task, index + 1)),
     'Please keep your current settings beside the new ones until we confirm. When you are ready to start, answer this message: we then send you',
     'a link to a portal that guides you through. It works for a few minutes only, so we make it when you need it.',
     '',
@@ -36,15 +35,15 @@ export function customerMessage({
   ].join('\n');
 }
 
-function describeTask(task: CustomerTask, number: number, domains: readonly string[]): string[] {
+function describeTask(task: CustomerTask, number: number): string[] {
   const values = task.values.map(({ name, old, new: value }) => {
     const was = old === null ? '' : ` (now: ${old})`;
     return `   - ${valueLabels[name]}: ${value ?? shownInPortal}${was}`;
   });
-  return [`${number}. ${instruction(task, domains)}`, ...values, ''];
+  return [`${number}. ${instruction(task)}`, ...values, ''];
 }
 
-function instruction({ task, identityProvider, protocol }: CustomerTask, domains: readonly string[]): string {
+function instruction({ task, identityProvider, protocol, domains }: CustomerTask): string {
   switch (task) {
     case 'configure_connection':
       return `In ${identityProvider}, add our new single sign-on application (${protocol}) and assign the same people to it. Enter:`;
@@ -53,6 +52,6 @@ function instruction({ task, identityProvider, protocol }: CustomerTask, domains
         ? `In ${identityProvider}, add user provisioning (SCIM) to the new application, with the same people and groups. Enter:`
         : `Allow our new service to read your directory (${identityProvider}), as you did for the old one.`;
     case 'verify_domain':
-      return `Prove once more that your domains are yours (${domains.join(', ')}). Add:`;
+      return `Prove once more that ${domains.length === 1 ? 'this domain is' : 'these domains are'} yours: ${domains.join(', ')}. Add${domains.length === 1 ? '' : ' to each'}:`;
   }
 }

@@ -39,15 +39,16 @@ function* describeTask({
   task,
   source,
   identityProvider,
+  domains,
   portalIntent,
   values,
 }: CustomerTask): Generator<string> {
   const what = {
     configure_connection: 'configure',
     connect_directory: 'connect',
-    verify_domain: 'prove domains',
+    verify_domain: 'prove',
   }[task];
-  const subject = source === null ? '' : ` ${identityProvider} (${source})`;
+  const subject = source === null ? ` ${domains.join(', ')}` : ` ${identityProvider} (${source})`;
   const where = portalIntent === null ? '' : `, in the portal (${portalIntent})`;
   yield `  customer's IT admin: ${what}${subject}${where}`;
   for (const { name, old, new: value } of values) {

@@ -68,6 +68,7 @@ export function planConnections(
       source: connection.id,
       identityProvider,
       protocol,
+      domains: [],
       portalIntent: intentOf('sso'),
       values: connectionValues(protocol, serviceProvider, told),
     });

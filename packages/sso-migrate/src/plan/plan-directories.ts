@@ -41,6 +41,7 @@ export function planDirectories(
       source: directoryId,
       identityProvider,
       protocol: type,
+      domains: [],
       portalIntent: intentOf('directory_sync'),
       values:
         type === 'scim'

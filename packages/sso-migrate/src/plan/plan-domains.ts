@@ -67,8 +67,9 @@ export function planDomains(
       source: null,
       identityProvider: null,
       protocol: null,
+      domains: needProof,
       portalIntent: intentOf('domain_verification'),
-      values: needProof.map(() => ({ name: 'dns_record', old: null, new: null })),
+      values: [{ name: 'dns_record', old: null, new: null }],
     });
   }
   return verified.map(({ domain }) => domain);

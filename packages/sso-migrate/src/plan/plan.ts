@@ -96,8 +96,11 @@ export interface CustomerTask {
   readonly identityProvider: string | null;
   /** Of a connection `saml`, `oidc`, …; of a directory its type, such as `scim`; `null` for a domain. */
   readonly protocol: string | null;
+  /** The domains to be proven; empty for other tasks. */
+  readonly domains: readonly string[];
   /** What to open the target's portal for; `null` when it has no such portal. A link is made on demand and never kept. */
   readonly portalIntent: PortalIntent | null;
+  /** In the order in which they are asked for. */
   readonly values: readonly ChangedValue[];
 }
 
