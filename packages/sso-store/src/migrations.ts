@@ -3,10 +3,11 @@ import { sql, type Kysely } from 'kysely';
 import type { Dialect, Tables } from './schema.js';
 import { auditTables } from './tables/audit-tables.js';
 import { eventTables } from './tables/event-tables.js';
+import { migrationTables } from './tables/migration-tables.js';
 import type { Statements } from './tables/statements.js';
 
 /** Statements that bring the schema from the version of their index to the next. Never changed once published. */
-const migrations: readonly Statements[] = [eventTables, auditTables];
+const migrations: readonly Statements[] = [eventTables, auditTables, migrationTables];
 
 /** Brings the schema up to date, or does nothing. Safe in several processes at once. */
 export async function migrate(database: Kysely<Tables>, dialect: Dialect): Promise<void> {
@@ -21,8 +22,12 @@ export async function migrate(database: Kysely<Tables>, dialect: Dialect): Promi
     refuseNewer(version);
     // Order and paging rest on comparing text by bytes, which PostgreSQL's default collation does not.
     const text = dialect === 'postgres' ? 'text collate "C"' : 'text';
+    const numbered =
+      dialect === 'postgres'
+        ? 'bigint generated always as identity primary key'
+        : 'integer primary key autoincrement';
     for (const statements of migrations.slice(version)) {
-      for (const statement of statements(text)) await sql.raw(statement).execute(transaction);
+      for (const statement of statements(text, numbered)) await sql.raw(statement).execute(transaction);
     }
     await transaction.updateTable('sso_schema').set({ version: migrations.length }).execute();
   });

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export type Dialect = 'sqlite' | 'postgres';
 
 /** The tables every store has. Booleans are 0 or 1 and JSON is text in both databases; times are milliseconds since the epoch. */
@@ -12,6 +14,12 @@ export interface Tables {
   sso_audit_entry: AuditEntryRow;
   sso_audit_delivery: AuditDeliveryRow;
   sso_admin_operation: AdminOperationRow;
+  sso_migration: MigrationRow;
+  sso_migration_organization: { organization: string; tenant_id: string };
+  sso_migration_domain: { domain: string; tenant_id: string };
+  sso_migration_journal: JournalRow;
+  sso_migration_step: StepRow;
+  sso_directory_entry: DirectoryEntryRow;
 }
 
 export interface EventRow {
@@ -103,4 +111,43 @@ export interface AdminOperationRow {
   unfinished: string | null;
   /** Present when it is done. */
   result: string | null;
+}
+
+export interface MigrationRow {
+  tenant_id: string;
+  version: number;
+  /** The whole move. */
+  body: string;
+}
+
+export interface JournalRow {
+  sequence: Generated<number | string>;
+  tenant_id: string;
+  at: string;
+  actor: string;
+  action: string;
+  from_stage: string | null;
+  to_stage: string | null;
+  detail: string;
+}
+
+export interface StepRow {
+  tenant_id: string;
+  step: string;
+  state: string;
+  result: string | null;
+  at: string;
+}
+
+export interface DirectoryEntryRow {
+  tenant_id: string;
+  id: string;
+  kind: string;
+  /** JSON, as identity providers choose it: it may hold what a database's text cannot. */
+  matched_by: string | null;
+  from_subject: string | null;
+  to_subject: string | null;
+  version: number;
+  /** The whole entry. */
+  body: string;
 }

@@ -1,6 +1,7 @@
 import { SsoError, type OneTimeIds } from '@org/sso-core';
 import type { AuditStore } from '@org/sso-core/audit';
 import type { EventStore } from '@org/sso-core/events';
+import type { MigrationStore } from '@org/sso-core/migration';
 import type { Kysely } from 'kysely';
 import type { Dialect, Tables } from './schema.js';
 
@@ -12,6 +13,8 @@ export interface SsoStore {
   readonly oneTimeIds: OneTimeIds;
   /** For `createSsoAdmin` of `@org/sso-admin`: the audit trail, its outbox, and the journal of operations. */
   readonly audit: AuditStore;
+  /** For `createMigrationRoutes` and whoever moves customers: moves, their journal, and what the app was told meanwhile. */
+  readonly migrations: MigrationStore;
   /** Creates or updates the tables, whose names begin with `sso_`. Call it once per deployment; safe in several processes at once. */
   migrate(): Promise<void>;
   /** Closes what the store opened. A pool that was handed in stays open. */
@@ -58,6 +61,20 @@ const ports = {
     releaseDeliveries: true,
     discardDeliveries: true,
   },
+  migrations: {
+    get: true,
+    findByOrganization: true,
+    findByDomain: true,
+    list: true,
+    write: true,
+    record: true,
+    journal: true,
+    steps: true,
+    recordStep: true,
+    entries: true,
+    writeEntries: true,
+    removeEntries: true,
+  },
 } satisfies { readonly [Port in keyof Ports]: Record<keyof Ports[Port], true> };
 
 type Ports = Omit<SsoStore, 'migrate' | 'close'>;
@@ -80,6 +97,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
       events: opened.createEventStore(database, dialect),
       oneTimeIds: opened.createOneTimeIds(database, now),
       audit: opened.createAuditStore(database, dialect),
+      migrations: opened.createMigrationStore(database, dialect),
     } satisfies Ports;
   });
 
@@ -122,6 +140,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
     events: lazy('events'),
     oneTimeIds: lazy('oneTimeIds'),
     audit: lazy('audit'),
+    migrations: lazy('migrations'),
     migrate: () =>
       run('store.migrate', async () => {
         const opened = await connection.get();

@@ -80,8 +80,8 @@ export function createMemoryMigrationStore(): MigrationStore {
       steps.set(step.tenantId, known.set(step.step, structuredClone(step)));
     },
     entries: async (tenantId, query) => structuredClone(matching(tenantId, query)),
-    async writeEntries(tenantId, changed, condition) {
-      if (condition && migrations.get(tenantId)?.acting !== condition.acting) return false;
+    async writeEntries(tenantId, moveVersion, changed) {
+      if (migrations.get(tenantId)?.version !== moveVersion) return false;
       const known = entries.get(tenantId) ?? new Map<string, DirectoryEntry>();
       if (changed.some(({ id, version }) => (known.get(id)?.version ?? 0) !== version)) return false;
       for (const entry of changed)

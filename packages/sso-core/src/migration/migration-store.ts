@@ -84,14 +84,10 @@ export interface MigrationStore {
   /** People and groups of a customer in a move; by id. */
   entries(tenantId: string, query: DirectoryEntryQuery): Promise<readonly DirectoryEntry[]>;
   /**
-   * Writes all of them, each at the version it was read at, and only while `acting` is the acting side when it is given. `false`, and
-   * nothing written, otherwise.
+   * Writes all of them, each at the version it was read at, while the move is at `moveVersion`. `false`, and nothing written, when any of
+   * these has changed.
    */
-  writeEntries(
-    tenantId: string,
-    entries: readonly DirectoryEntry[],
-    condition?: { readonly acting: MigrationSide },
-  ): Promise<boolean>;
+  writeEntries(tenantId: string, moveVersion: number, entries: readonly DirectoryEntry[]): Promise<boolean>;
   /** Removes all of a customer: personal data that is not needed once a move is over. */
   removeEntries(tenantId: string): Promise<void>;
 }
