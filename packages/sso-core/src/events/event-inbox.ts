@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'eventemitter3';
+import { createBell, type Bell } from '../bell.js';
 import { requireProviderFacet } from '../client/call.js';
 import { notify } from '../client/hooks.js';
 import { SsoError, WebhookRefusedError } from '../errors.js';
+import { summarizeFailure } from '../failure-summary.js';
 import type { SsoEvent, SsoEventOf, SsoEventType } from '../model/event.js';
 import type { EventsFacet } from '../provider/facets/events.js';
 import type { SsoProvider } from '../provider/provider.js';
-import { createBell, type Bell } from './bell.js';
 import { describeEvent } from './describe-event.js';
 import { planEvent } from './event-plan.js';
 import type {
@@ -227,7 +228,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
       await deliver(deliveries, attempts);
       return { status: 'handled', ...state, removed };
     } catch (error) {
-      const failure = summarize(error);
+      const failure = summarizeFailure(error);
       if (attempts >= maxAttempts) return quarantine(failure);
       const delay = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempts - 1)) * (0.75 + Math.random() / 2);
       return { status: 'retry', failure, at: now() + delay };
@@ -293,7 +294,10 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     try {
       event = await facet.parse(verified);
     } catch (error) {
-      return describeEvent(unreadable(provider, delivery.body, verified.payload, now()), summarize(error));
+      return describeEvent(
+        unreadable(provider, delivery.body, verified.payload, now()),
+        summarizeFailure(error),
+      );
     }
     if (
       options.knowsOrganization &&
@@ -315,7 +319,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
       const due = await drain()
         .then(() => store.nextDueAt())
         .catch((error: unknown) => {
-          attention('process_failed', null, summarize(error));
+          attention('process_failed', null, summarizeFailure(error));
           return null;
         });
       await work.wait(due === null ? idleMs : Math.min(idleMs, Math.max(0, due - now())), heard);
@@ -326,7 +330,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     while (!stopping.signal.aborted) {
       const heard = bell.rings;
       await pull(provider.id).catch((error: unknown) => {
-        if (!stopping.signal.aborted) attention('pull_failed', provider, summarize(error));
+        if (!stopping.signal.aborted) attention('pull_failed', provider, summarizeFailure(error));
       });
       await bell.wait(pullIntervalMs, heard);
     }
@@ -357,7 +361,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
           (error: unknown) => {
             if (error instanceof WebhookRefusedError)
               return answer(refusalStatus[error.reason] ?? 400, error.reason);
-            attention('webhook_failed', provider, summarize(error));
+            attention('webhook_failed', provider, summarizeFailure(error));
             // The vendor tries again: nothing was stored.
             return answer(503, 'unavailable');
           },
@@ -416,14 +420,6 @@ function unreadable(provider: SsoProvider, body: Uint8Array, payload: unknown, a
     subject: id,
     data: { vendorType: '(unreadable)', payload },
   };
-}
-
-/** Name and code only: a handler's message may hold anything. */
-function summarize(error: unknown): string {
-  if (SsoError.isInstance(error)) return `${error.name} ${error.code}`;
-  if (!(error instanceof Error)) return typeof error;
-  const code: unknown = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? `${error.name} ${code}` : error.name;
 }
 
 const refusalStatus: Partial<Record<WebhookRefusedError['reason'], number>> = {
