@@ -1,0 +1,164 @@
+import type { Identity, IdentityEvidence, ProposalReason } from './identity.js';
+import type { Claim } from './claim.js';
+import type { People } from './people.js';
+
+/** A person of the app, as its own table knows them. */
+export interface ExistingUser {
+  readonly userId: string;
+  readonly email: string;
+  /** Whether the person has proved to you that the address is theirs. An account with an unverified one is only ever proposed. */
+  readonly emailVerified: boolean;
+}
+
+/** What follows from everything known. */
+export type Verdict =
+  | {
+      readonly kind: 'link';
+      readonly userId: string;
+      readonly evidence: IdentityEvidence;
+      readonly basis: string | null;
+    }
+  | { readonly kind: 'propose'; readonly candidates: ReadonlyMap<string, ProposalReason> }
+  | { readonly kind: 'nobody' };
+
+interface Place {
+  readonly kind: Identity['kind'];
+  readonly source: string;
+  readonly lineage: string;
+  readonly directoryId: string | null;
+}
+
+/**
+ * Who a claim is about. `existing` are people of the app who have the claim's address; `own` is the identity itself, where there is one
+ * already.
+ */
+export function weigh(
+  claim: Claim,
+  lineage: string,
+  own: Identity | undefined,
+  existing: readonly ExistingUser[],
+  people: People,
+): Verdict {
+  const { subject, address } = claim;
+  const place: Place = { ...claim, lineage };
+  const placeOf = (identity: Identity): Place => ({ ...identity, lineage: people.lineageOf(identity) });
+  const others = people.view.identities
+    .filter((identity) => identity.id !== own?.id && people.userOf(identity) !== null)
+    .toSorted((a, b) => a.decision - b.decision);
+  const bySubject = subject === null ? [] : others.filter((other) => other.subject === subject);
+
+  const [same, ...rest] = bySubject.filter((other) => isSameNamespace(placeOf(other), place));
+  if (same && rest.every(({ userId }) => userId === same.userId)) {
+    return { kind: 'link', userId: same.userId!, evidence: 'subject', basis: same.id };
+  }
+
+  const barred = barredUsers(claim, lineage, own, people);
+  /** The same identity provider knows that person by another id, so it is somebody else. */
+  const contradicts = (userId: string) =>
+    people
+      .identitiesOf(userId)
+      .some(
+        (other) =>
+          other.id !== own?.id &&
+          isSameDirectoryOrConnection(placeOf(other), place) &&
+          (subject === null || other.subject !== subject),
+      );
+  const mayLink = (userId: string) => !barred.has(userId) && !contradicts(userId);
+
+  const agreeing = bySubject.filter(
+    (other) =>
+      (claim.kind === 'directory_user' || other.kind === 'directory_user') &&
+      address !== null &&
+      other.address === address,
+  );
+  const [first] = agreeing;
+  if (first && agreeing.every(({ userId }) => userId === first.userId) && mayLink(first.userId!)) {
+    return { kind: 'link', userId: first.userId!, evidence: 'external_id', basis: first.id };
+  }
+
+  const holders = address === null ? new Map<never, never>() : holdersOf(address, others, existing, people);
+  const [holder] = holders.values();
+  if (holders.size === 1 && holder!.verified && claim.addressVerified && mayLink(holder!.userId)) {
+    return { kind: 'link', userId: holder!.userId, evidence: 'verified_email', basis: holder!.basis };
+  }
+
+  const candidates = new Map<string, ProposalReason>();
+  for (const userId of [...holders.keys(), ...bySubject.map((other) => other.userId!)]) {
+    if (barred.has(userId) || candidates.has(userId)) continue;
+    const byAddress = holders.size > 1 ? 'ambiguous_email' : 'email';
+    const reason = holders.has(userId) ? byAddress : 'subject_elsewhere';
+    candidates.set(userId, contradicts(userId) ? 'other_subject' : reason);
+  }
+  return candidates.size > 0 ? { kind: 'propose', candidates } : { kind: 'nobody' };
+}
+
+/** Whether equal ids of people mean one person. Of two directories behind one organization only if they are known to be the same. */
+export function isSameNamespace(a: Place, b: Place): boolean {
+  if (a.kind !== b.kind || a.lineage !== b.lineage) return false;
+  return (
+    a.source !== b.source || a.kind === 'login' || (a.directoryId !== null && a.directoryId === b.directoryId)
+  );
+}
+
+/** Whether different ids of people mean different people. Of two directories behind one organization unless they are known to differ. */
+function isSameDirectoryOrConnection(a: Place, b: Place): boolean {
+  if (a.kind !== b.kind || a.lineage !== b.lineage) return false;
+  return (
+    a.source !== b.source ||
+    a.kind === 'login' ||
+    a.directoryId === null ||
+    b.directoryId === null ||
+    a.directoryId === b.directoryId
+  );
+}
+
+/** People this subject was decided not to be. */
+function barredUsers(
+  { kind, subject }: Claim,
+  lineage: string,
+  own: Identity | undefined,
+  { view, lineageOf }: People,
+): ReadonlySet<string> {
+  const same = view.identities.filter(
+    (identity) =>
+      identity.id === own?.id ||
+      (subject !== null &&
+        identity.subject === subject &&
+        identity.kind === kind &&
+        lineageOf(identity) === lineage),
+  );
+  const ids = new Set(same.map(({ id }) => id));
+  return new Set(
+    view.proposals
+      .filter(({ identityId, state }) => state === 'rejected' && ids.has(identityId))
+      .map(({ userId }) => userId),
+  );
+}
+
+interface Holder {
+  readonly userId: string;
+  readonly verified: boolean;
+  readonly basis: string | null;
+}
+
+/** Everybody who has the address. */
+function holdersOf(
+  address: string,
+  others: readonly Identity[],
+  existing: readonly ExistingUser[],
+  { view }: People,
+): ReadonlyMap<string, Holder> {
+  const holders = new Map<string, Holder>();
+  const add = (holder: Holder) => {
+    if (!holders.get(holder.userId)?.verified) holders.set(holder.userId, holder);
+  };
+  for (const { userId, emailVerified } of existing) add({ userId, verified: emailVerified, basis: null });
+  for (const user of view.users) {
+    if (user.address === address) add({ userId: user.id, verified: user.addressVerified, basis: null });
+  }
+  for (const other of others) {
+    if (other.address === address)
+      add({ userId: other.userId!, verified: other.addressVerified, basis: other.id });
+  }
+  return holders;
+}
