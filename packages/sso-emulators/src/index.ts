@@ -4,7 +4,7 @@ export {
   type SignInAs,
   type WireObject,
 } from './kernel/control-client.js';
-export type { CertificateNotice } from './kernel/control.js';
+export type { AuditEventOnRecord, CertificateNotice } from './kernel/control.js';
 export type {
   DirectoryChanges,
   SeedDirectory,
@@ -21,6 +21,7 @@ export {
   type Protocol,
   readSeedFile,
   type Seed,
+  type SeedAuditAction,
   type SeedConnection,
   type SeedOrganization,
 } from './kernel/seed.js';

@@ -63,6 +63,33 @@ async function webhooks() {
   }
 }
 
+const auditSchema = {
+  action: 'sso.delete_connection',
+  actor: { metadata: { role: 'string' } },
+  targets: [{ type: 'sso_connection', metadata: { connection_type: 'string' } }],
+  metadata: { attempts: 'number' },
+};
+
+const auditEvent = {
+  action: 'sso.delete_connection',
+  occurredAt: new Date('2026-03-01T11:59:00.000Z'),
+  version: 1,
+  actor: { type: 'user', id: 'user_1', name: 'Ada', metadata: { role: 'admin' } },
+  targets: [{ type: 'sso_connection', id: 'conn_1', metadata: { connection_type: 'OktaSAML' } }],
+  context: { location: '203.0.113.9', userAgent: 'Chrome/104.0.0.0' },
+  metadata: { attempts: 2 },
+};
+
+const { action: _action, ...auditTypes } = auditSchema;
+
+function auditRange(organizationId: string) {
+  return {
+    organizationId,
+    rangeStart: new Date('2026-03-01T00:00:00.000Z'),
+    rangeEnd: new Date('2026-03-02T00:00:00.000Z'),
+  };
+}
+
 const notFound = expect.objectContaining({ status: 404 });
 
 /** One call and what must come of it for every method of the SDK whose operation the emulator serves. */
@@ -437,6 +464,49 @@ export const workosCalls: Readonly<Record<string, Call>> = {
   'userManagement.resendInvitation': async (world) => {
     const { id } = await invitation(world);
     expect(await world.workos.userManagement.resendInvitation(id)).toMatchObject({ id, state: 'pending' });
+  },
+
+  'auditLogs.createSchema': async ({ workos }) => {
+    expect(await workos.auditLogs.createSchema(auditSchema)).toMatchObject({ version: 1, ...auditTypes });
+    expect(await workos.auditLogs.createSchema(auditSchema)).toMatchObject({ version: 2 });
+  },
+  'auditLogs.createEvent': async ({ workos, emulator, acme }) => {
+    await workos.auditLogs.createSchema(auditSchema);
+    const options = { idempotencyKey: 'once' };
+    await workos.auditLogs.createEvent(acme.id, auditEvent, options);
+    await workos.auditLogs.createEvent(acme.id, auditEvent, options);
+    const [recorded, ...others] = await emulator.control.auditEvents(acme.id);
+    expect(others).toEqual([]);
+    expect(recorded?.event).toMatchObject({
+      ...{ action: auditEvent.action, version: 1, actor: auditEvent.actor, targets: auditEvent.targets },
+      occurred_at: '2026-03-01T11:59:00.000Z',
+      context: { location: '203.0.113.9', user_agent: 'Chrome/104.0.0.0' },
+      metadata: { attempts: 2 },
+    });
+    const unknown = { ...auditEvent, action: 'sso.other' };
+    expect(await refusal(workos.auditLogs.createEvent(acme.id, unknown))).toMatchObject({ status: 400 });
+    expect(await refusal(workos.auditLogs.createEvent('org_none', auditEvent))).toEqual(notFound);
+    const foreign = { ...auditEvent, targets: [{ type: 'team', id: 'team_1' }] };
+    expect(await refusal(workos.auditLogs.createEvent(acme.id, foreign))).toMatchObject({
+      code: 'invalid_audit_log',
+      message: 'Invalid Audit Log event',
+    });
+  },
+  'auditLogs.createExport': async ({ workos, acme }) => {
+    const exported = await workos.auditLogs.createExport(auditRange(acme.id));
+    expect(exported).toMatchObject({ object: 'audit_log_export', state: 'pending', url: undefined });
+    const { rangeStart, rangeEnd } = auditRange(acme.id);
+    const backwards = { ...auditRange(acme.id), rangeStart: rangeEnd, rangeEnd: rangeStart };
+    expect(await refusal(workos.auditLogs.createExport(backwards))).toMatchObject({ status: 400 });
+  },
+  'auditLogs.getExport': async ({ workos, acme }) => {
+    await workos.auditLogs.createSchema(auditSchema);
+    await workos.auditLogs.createEvent(acme.id, auditEvent);
+    const { id } = await workos.auditLogs.createExport(auditRange(acme.id));
+    const { state, url } = await workos.auditLogs.getExport(id);
+    expect(state).toBe('ready');
+    expect(await (await fetch(url ?? '')).text()).toContain('sso.delete_connection,2026-03-01T11:59:00.000Z');
+    expect(await refusal(workos.auditLogs.getExport('audit_log_export_none'))).toEqual(notFound);
   },
 
   'userManagement.getJwksUrl': async ({ workos, emulator }) => {

@@ -96,13 +96,9 @@ export const workosNotServed: Readonly<Record<string, readonly string[]>> = {
     'fga.updateResource',
     'fga.writeWarrant',
   ],
-  'API keys, audit logs, feature flags, pipes, vault and widgets are other products': [
+  'API keys, feature flags, pipes, vault and widgets are other products': [
     'apiKeys.deleteApiKey',
     'apiKeys.validateApiKey',
-    'auditLogs.createEvent',
-    'auditLogs.createExport',
-    'auditLogs.createSchema',
-    'auditLogs.getExport',
     'featureFlags.addFlagTarget',
     'featureFlags.disableFeatureFlag',
     'featureFlags.enableFeatureFlag',

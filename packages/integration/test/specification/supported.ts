@@ -30,6 +30,7 @@ type Way = 'API' | 'SCIM' | 'portal' | 'control API' | 'login';
 /** Has one of everything a seed can have, the default's connections and directories included. */
 export const everything: Seed = {
   redirectUris: ['https://app.example/callback'],
+  auditActions: [{ action: 'sso.delete_connection', targets: [{ type: 'sso_connection' }] }],
   organizations: [
     {
       name: 'Acme Corp',
@@ -173,6 +174,38 @@ export const workosKinds: readonly Kind[] = [
           domain: 'acme.test',
         }),
       'control API': ways.domain,
+    },
+  },
+  {
+    name: 'audit-log actions',
+    paths: /^\/audit_logs\/actions/,
+    count: async ({ call }) => (await call('GET', '/audit_logs/actions')).data.length,
+    ways: {
+      API: ({ call }) =>
+        call('POST', '/audit_logs/actions/sso.view_settings/schemas', {
+          targets: [{ type: 'organization' }],
+        }),
+    },
+  },
+  {
+    name: 'audit-log events',
+    paths: /^\/audit_logs/,
+    count: async ({ emulator }) => (await emulator.control.auditEvents()).length,
+    ways: {
+      API: async ({ call, emulator }) => {
+        await call('POST', '/audit_logs/actions/sso.other/schemas', { targets: [{ type: 'organization' }] });
+        const organization = id(emulator.organizations());
+        await call('POST', '/audit_logs/events', {
+          organization_id: organization,
+          event: {
+            action: 'sso.other',
+            occurred_at: '2026-03-01T12:00:00Z',
+            actor: { id: 'user_1', type: 'user' },
+            targets: [{ id: organization, type: 'organization' }],
+            context: { location: '203.0.113.9' },
+          },
+        });
+      },
     },
   },
   {

@@ -179,6 +179,42 @@ export async function askTheRest(emulator: WorkosEmulator, call: WorkosCall): Pr
   await call('POST', '/portal/generate_link', { organization: acme?.id, intent: 'no_such' });
   await call('POST', '/portal/generate_link', { organization: 'org_none', intent: 'sso' });
 
+  const audited = 'sso.view_settings';
+  const schemas = `/audit_logs/actions/${audited}/schemas`;
+  await call('POST', schemas, { targets: [{ type: 'organization' }] });
+  await call('POST', schemas, {});
+  await call('GET', schemas);
+  await call('GET', '/audit_logs/actions');
+  await call('GET', '/audit_logs/actions/none/schemas');
+  const event = {
+    action: audited,
+    occurred_at: '2026-03-01T12:00:00Z',
+    actor: { id: 'user_1', type: 'user' },
+    targets: [{ id: acme?.id, type: 'organization' }],
+    context: { location: '203.0.113.9' },
+  };
+  const record = async (changes: object, organization = acme?.id) =>
+    call('POST', '/audit_logs/events', { organization_id: organization, event: { ...event, ...changes } });
+  await record({});
+  await record({}, 'org_none');
+  await record({ action: 'none' });
+  await record({ actor: {} });
+  await record({ targets: [{ id: 'team_1', type: 'team' }] });
+  await call('POST', '/audit_logs/exports', {});
+  await call('POST', '/audit_logs/exports', {
+    organization_id: 'org_none',
+    range_start: '2026-03-01T00:00:00Z',
+    range_end: '2026-03-02T00:00:00Z',
+  });
+  await call('GET', '/audit_logs/exports/audit_log_export_none');
+  const retention = `/organizations/${acme?.id}/audit_logs_retention`;
+  await call('GET', retention);
+  await call('PUT', retention, { retention_period_in_days: 30 });
+  await call('GET', retention);
+  await call('PUT', retention, { retention_period_in_days: 31 });
+  await call('GET', '/organizations/org_none/audit_logs_retention');
+  await call('PUT', '/organizations/org_none/audit_logs_retention', { retention_period_in_days: 30 });
+
   await call('GET', '/directories/directory_none');
   await call('DELETE', '/directories/directory_none');
   await call('GET', '/directory_users/directory_user_none');

@@ -1,4 +1,4 @@
-import type { CertificateNotice } from './control.js';
+import type { AuditEventOnRecord, CertificateNotice } from './control.js';
 import type {
   DirectoryChanges,
   SeedDirectory,
@@ -65,6 +65,8 @@ export interface ControlClient {
   removeDirectoryMember(directoryId: string, groupId: string, userId: string): Promise<void>;
   /** WorkOS only. Answers the event. */
   sendCertificateEvent(connectionId: string, notice: CertificateNotice): Promise<WireObject>;
+  /** WorkOS only: what was recorded in audit logs, oldest first, of one organization or of all. */
+  auditEvents(organizationId?: string): Promise<AuditEventOnRecord[]>;
   /** Without `events` it gets every type; without `secret` one is made. */
   createWebhookEndpoint(endpoint: {
     readonly url: string;
@@ -158,6 +160,10 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
     removeDirectoryMember: (id, groupId, userId) =>
       call('DELETE', path`/directories/${id}/groups/${groupId}/members/${userId}`),
     sendCertificateEvent: (id, notice) => call('POST', path`/connections/${id}/certificate-events`, notice),
+    async auditEvents(organizationId) {
+      const query = organizationId === undefined ? '' : path`?organizationId=${organizationId}`;
+      return (await call<{ events: AuditEventOnRecord[] }>('GET', `/audit-events${query}`)).events;
+    },
     createWebhookEndpoint: (endpoint) => call('POST', '/webhook-endpoints', endpoint),
     deleteWebhookEndpoint: (id) => call('DELETE', path`/webhook-endpoints/${id}`),
     webhookDeliveries: async () =>

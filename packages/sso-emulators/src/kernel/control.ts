@@ -66,6 +66,8 @@ export interface VendorControl {
   readonly events: VendorEvents;
   /** Tells of a SAML certificate; only for vendors that do. `undefined` when there is no such connection. */
   certificateEvent?(connectionId: string, notice: CertificateNotice): object | undefined;
+  /** What audit logs have recorded, oldest first, of one organization or of all; only for vendors that keep such. */
+  auditEvents?(organizationId?: string): readonly AuditEventOnRecord[];
   pendingLogin(requestId: string): PendingLogin | undefined;
   /** Answers the URL the browser is sent to. */
   completeLogin(requestId: string, answer: LoginAnswer): string | Promise<string>;
@@ -79,6 +81,16 @@ export interface VendorControl {
     relayState: string | undefined,
     state?: string,
   ): string | Promise<string>;
+}
+
+/** An event in an organization's audit log. */
+export interface AuditEventOnRecord {
+  readonly organizationId: string;
+  /** As it was sent. */
+  readonly event: Readonly<Record<string, unknown>>;
+  /** ISO 8601. */
+  readonly recordedAt: string;
+  readonly idempotencyKey?: string;
 }
 
 /** What a vendor tells about a connection's certificate. */
@@ -211,6 +223,11 @@ export function createControl({
       ...[...directoryControl(vendor.directories), ...eventControl(vendor.events)].map((parts) =>
         on(...parts),
       ),
+      on('GET', '/audit-events', ({ url }) => {
+        if (!vendor.auditEvents) throw notFound('This vendor keeps no audit logs.');
+        const events = vendor.auditEvents(url.searchParams.get('organizationId') ?? undefined);
+        return { status: 200, body: { events } };
+      }),
       on('POST', '/connections/{id}/idp-initiated', async (request) => {
         const { id, users } = connection(request.params['id'] ?? '');
         const names = ['user', 'email', 'firstName', 'lastName', 'relayState', 'state'];

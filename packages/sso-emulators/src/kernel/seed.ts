@@ -65,6 +65,14 @@ export interface SeedOrganization {
   readonly directories?: readonly SeedDirectory[];
 }
 
+/** The schema of an action of audit logs; `metadata` are JSON Schemas, as in WorkOS's API. */
+export interface SeedAuditAction {
+  readonly action: string;
+  readonly targets: readonly { readonly type: string; readonly metadata?: object }[];
+  readonly actor?: { readonly metadata: object };
+  readonly metadata?: object;
+}
+
 /** What an emulator holds when it starts, the same shape for every vendor. */
 export interface Seed {
   readonly organizations: readonly SeedOrganization[];
@@ -72,6 +80,8 @@ export interface Seed {
   readonly redirectUris?: readonly string[];
   /** Scalekit only: where logins that start at the identity provider arrive. */
   readonly initiateLoginUrl?: string;
+  /** WorkOS only: actions events of which audit logs accept. */
+  readonly auditActions?: readonly SeedAuditAction[];
   /** Adds this many plain organizations, and an organization whose directory has this many users. */
   readonly generate?: { readonly organizations?: number; readonly directoryUsers?: number };
 }
@@ -176,6 +186,7 @@ export function parseSeed(value: unknown, source = ''): Seed {
     'organizations',
     'redirectUris',
     'initiateLoginUrl',
+    'auditActions',
     'generate',
   ]);
   const place = (name: string): string => `${source}${name}`;
@@ -185,6 +196,9 @@ export function parseSeed(value: unknown, source = ''): Seed {
       list(uris, at, absoluteUrl),
     ),
     initiateLoginUrl: optional(seed['initiateLoginUrl'], place('initiateLoginUrl'), absoluteUrl),
+    auditActions: optional(seed['auditActions'], place('auditActions'), (actions, at) =>
+      list(actions, at, parseAuditAction),
+    ),
     generate: optional(seed['generate'], place('generate'), (generate, at) => {
       const given = fields(generate, at, ['organizations', 'directoryUsers']);
       return defined({
@@ -225,6 +239,24 @@ export function parseOrganization(value: unknown, place: string): SeedOrganizati
     directories: optional(given['directories'], `${place}.directories`, (directories, at) =>
       list(directories, at, parseDirectory),
     ),
+  });
+}
+
+function parseAuditAction(value: unknown, place: string): SeedAuditAction {
+  const given = fields(value, place, ['action', 'targets', 'actor', 'metadata']);
+  return defined({
+    action: text(given['action'], `${place}.action`),
+    targets: list(given['targets'], `${place}.targets`, (target, at) => {
+      const { type, metadata } = fields(target, at, ['type', 'metadata']);
+      return defined({
+        type: text(type, `${at}.type`),
+        metadata: optional(metadata, `${at}.metadata`, record),
+      });
+    }),
+    actor: optional(given['actor'], `${place}.actor`, (actor, at) => ({
+      metadata: record(fields(actor, at, ['metadata'])['metadata'], `${at}.metadata`),
+    })),
+    metadata: optional(given['metadata'], `${place}.metadata`, record),
   });
 }
 

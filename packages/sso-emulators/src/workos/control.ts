@@ -44,6 +44,7 @@ export function workosControl(
     },
     directories: directoryControl(state),
     events,
+    auditEvents: (organizationId) => state.auditLogs.events(organizationId),
     certificateEvent(connectionId, notice) {
       const connection = state.connections.get(connectionId);
       if (!connection) return undefined;

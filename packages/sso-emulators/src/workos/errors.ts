@@ -66,6 +66,16 @@ export function oauthError(error: string, description: string): ResponseError {
   return answer(400, { error, error_description: description });
 }
 
+/** (j) 400 on audit-log exports: a message that is a list. [S] */
+export function badRequest(messages: readonly string[]): ResponseError {
+  return answer(400, { message: messages, error: 'Bad Request' });
+}
+
+/** (k) 400 on audit-log events: errors of the JSON Schema validator. [R][S] */
+export function invalidAuditLog(errors: readonly object[]): ResponseError {
+  return answer(400, { code: 'invalid_audit_log', message: 'Invalid Audit Log event', errors });
+}
+
 /** (n), (o) A message and nothing else. [R 2020] */
 export function onlyMessage(status: number, message: string): ResponseError {
   return answer(status, { message });

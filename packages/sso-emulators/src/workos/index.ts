@@ -8,6 +8,7 @@ import { defaultSeed, parseSeed, type Seed } from '../kernel/seed.js';
 import { startServer } from '../kernel/server.js';
 import { createTraffic } from '../kernel/traffic.js';
 import type { WebhookQueueOptions } from '../kernel/webhook-queue.js';
+import { auditLogDownloads, auditLogRoutes, eventsPath } from './audit-logs.js';
 import { connectionRoutes } from './connections.js';
 import { workosControl } from './control.js';
 import { directoryRoutes, directoryScimRoutes } from './directories.js';
@@ -95,7 +96,7 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
   const keys = createSigningKeys((number) => `sso_oidc_key_pair_${String(number).padStart(26, '0')}`);
   const tampers = createTamperOrders();
   const parts = { clientId, apiKey, domainPolicy, keys, tampers };
-  const idempotency = createIdempotency(state);
+  const idempotency = createIdempotency(state, [eventsPath]);
 
   const keyed = [
     ...organizationRoutes(state),
@@ -111,12 +112,14 @@ export async function startWorkosEmulator(options: WorkosEmulatorOptions = {}): 
       groupsInUsers: options.groupsInDirectoryUsers ?? false,
       rateLimits: options.rateLimits ?? false,
     }),
+    ...auditLogRoutes(state),
     ...eventRoutes(events, () => clock.now()),
     ...webhookRoutes(webhooks, () => clock.now()),
   ];
   const open = [
     ...publicSsoRoutes(state, parts),
     ...portalPages(state, domainPolicy),
+    ...auditLogDownloads(state),
     ...directoryScimRoutes(state),
   ];
   const withKey = createRouter(keyed, () => {

@@ -28,9 +28,12 @@ const keyLifetime = 24 * 60 * 60_000;
 
 /**
  * `Idempotency-Key` on POST: the same key with an equal payload answers the first success again for 24 hours, with
- * another payload it is a 400. Keys are kept per method and path. [R 2021][D]
+ * another payload it is a 400. Keys are kept per method and path. [R 2021][D] `others`: paths that have a rule of their own.
  */
-export function createIdempotency(state: WorkosState): { wrap(next: Handler): Handler; clear(): void } {
+export function createIdempotency(
+  state: WorkosState,
+  others: readonly string[],
+): { wrap(next: Handler): Handler; clear(): void } {
   const answered = new Map<string, { payload: string; response: EmulatorResponse; expiresAt: number }>();
 
   async function answer(request: EmulatorRequest, key: string, next: Handler): Promise<EmulatorResponse> {
@@ -54,7 +57,10 @@ export function createIdempotency(state: WorkosState): { wrap(next: Handler): Ha
   return {
     wrap: (next) => (request) => {
       const key = request.headers['idempotency-key'];
-      return request.method === 'POST' && typeof key === 'string' && key !== ''
+      return request.method === 'POST' &&
+        typeof key === 'string' &&
+        key !== '' &&
+        !others.includes(request.url.pathname)
         ? answer(request, key, next)
         : next(request);
     },

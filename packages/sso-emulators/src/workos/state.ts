@@ -11,6 +11,7 @@ import {
   type SeedConnection,
   type SeedOrganization,
 } from '../kernel/seed.js';
+import { AuditLogState } from './audit-log-state.js';
 import { connectionData } from './connections.js';
 import { DirectoryState } from './directory-state.js';
 import { invitationData, organizationData, ssoData } from './event-data.js';
@@ -71,6 +72,7 @@ export class WorkosState {
   anyLoopback = false;
 
   readonly directories: DirectoryState;
+  readonly auditLogs: AuditLogState;
   readonly events: EventStream;
   readonly #clock: EmulatorClock;
   readonly #ids: IdSource;
@@ -85,6 +87,7 @@ export class WorkosState {
     this.#ids = ids;
     this.#seed = seed;
     this.events = events;
+    this.auditLogs = new AuditLogState({ now: () => clock.now(), newId: (prefix) => this.newId(prefix) });
     this.directories = new DirectoryState({
       events,
       now: () => clock.now(),
@@ -113,6 +116,7 @@ export class WorkosState {
       this.portalLinks,
       this.externalIds,
       this.directories,
+      this.auditLogs,
       this.events.stored,
       this.#domains,
       this.#domainsByName,
@@ -126,12 +130,13 @@ export class WorkosState {
 
   /** What the seed holds was there before: no event tells of it. */
   #fill(): void {
-    const { organizations, redirectUris, generate } = this.#seed;
+    const { organizations, redirectUris, generate, auditActions = [] } = this.#seed;
     this.anyLoopback = redirectUris === undefined;
     this.events.silently(() => {
       for (const uri of redirectUris ?? [defaultRedirectUri]) this.addRedirectUri(uri);
       organizations.forEach((seed, index) => this.seedOrganization(seed, `organizations[${index}]`));
       for (const seed of generatedOrganizations(generate)) this.seedOrganization(seed);
+      for (const action of auditActions) this.auditLogs.defineSchema(action);
     });
   }
 
@@ -613,6 +618,7 @@ export class WorkosState {
       organizations: this.organizations.slice(0),
       connections: this.connections.slice(0),
       directories: this.directories.toJSON(),
+      audit_logs: this.auditLogs.toJSON(),
       events: this.events.stored.slice(0).map(({ wire }) => wire),
       users: this.users.slice(0),
       organization_memberships: this.memberships.slice(0),
