@@ -70,9 +70,9 @@ export function createCheck({ traffic, secrets }: Pick<Harness, 'traffic' | 'sec
       return error;
     },
     async sends(requests, work) {
-      const before = (await traffic.requests()).length;
+      const recorded = await traffic.record();
       const answer = await work();
-      const sent = (await traffic.requests()).slice(before);
+      const sent = await recorded();
       check.equal(sent.length, requests, `expected ${requests} requests, got ${describeRequests(sent)}`);
       return answer;
     },

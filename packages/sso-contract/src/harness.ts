@@ -140,9 +140,10 @@ export interface TrafficRequest {
   readonly body: string;
 }
 
-/** Everything the provider sent, oldest first, whatever became of it. */
+/** Everything the provider sent, whatever became of it. */
 export interface Traffic {
-  requests(): Awaitable<readonly TrafficRequest[]>;
+  /** Answers a function that tells what was sent since, oldest first. */
+  record(): Awaitable<() => Awaitable<readonly TrafficRequest[]>>;
 }
 
 /** What goes wrong with the next matching requests. */

@@ -87,12 +87,15 @@ export function createMemoryHarness({
       },
     },
     traffic: {
-      requests: () =>
-        world.calls.map(({ operation, input }) => ({
-          method: 'CALL',
-          path: operation,
-          body: JSON.stringify(input) ?? '',
-        })),
+      record() {
+        const before = world.calls.length;
+        return () =>
+          world.calls.slice(before).map(({ operation, input }) => ({
+            method: 'CALL',
+            path: operation,
+            body: JSON.stringify(input) ?? '',
+          }));
+      },
     },
     clock: {
       now,

@@ -27,7 +27,12 @@ export function createObservedTransport({
   }
 
   return {
-    traffic: { requests: () => [...requests] },
+    traffic: {
+      record() {
+        const before = requests.length;
+        return () => requests.slice(before);
+      },
+    },
     faults: {
       next(fault) {
         pending.push({ fault, left: fault.times ?? 1 });

@@ -96,6 +96,23 @@ describe('the control API', () => {
     expect(await emulator.control.traffic()).toEqual([]);
   });
 
+  it('tells what was received since, whatever it has forgotten', async () => {
+    const emulator = await workos();
+    const read = (path: string) => call(emulator, 'GET', path);
+    const pathsOf = (entries: readonly { readonly path: string }[]) => entries.map(({ path }) => path);
+    await read('/organizations');
+    const sinceFirst = await emulator.control.recordTraffic();
+    expect(await sinceFirst()).toEqual([]);
+    await read('/connections');
+    const sinceSecond = await emulator.control.recordTraffic();
+    await read('/directories');
+    expect(pathsOf(await sinceFirst())).toEqual(['/connections', '/directories']);
+    expect(pathsOf(await sinceSecond())).toEqual(['/directories']);
+    await emulator.control.clearTraffic();
+    await read('/organizations');
+    expect(pathsOf(await sinceFirst())).toEqual(['/organizations']);
+  });
+
   it('sets unknown values, nulls and missing fields on a connection', async () => {
     const emulator = await workos();
     const { okta } = world(emulator);

@@ -20,12 +20,18 @@ function createCompositeHarness(
     ...harness,
     owner: owner!,
     traffic: {
-      requests: async () => [
-        ...(await harness.traffic.requests()),
-        ...others.flatMap(({ world }) =>
-          world.calls.map(({ operation }) => ({ method: 'CALL', path: operation, body: '' })),
-        ),
-      ],
+      async record() {
+        const recorded = await harness.traffic.record();
+        const before = others.map(({ world }) => world.calls.length);
+        return async () => [
+          ...(await recorded()),
+          ...others.flatMap(({ world }, index) =>
+            world.calls
+              .slice(before[index])
+              .map(({ operation }) => ({ method: 'CALL', path: operation, body: '' })),
+          ),
+        ];
+      },
     },
   };
 }

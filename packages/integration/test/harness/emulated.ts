@@ -173,7 +173,7 @@ export async function createEmulatedHarness(target: EmulatedTarget): Promise<Har
         acceptInvitation: ({ organizationId, email }) => acceptInvitation(strip(organizationId), email),
       }),
     },
-    traffic: { requests: () => control.traffic() },
+    traffic: { record: () => control.recordTraffic() },
     faults: {
       next: ({ target: where = 'api', ...fault }) =>
         control.addFault({

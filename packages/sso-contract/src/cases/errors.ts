@@ -100,10 +100,10 @@ export const errorCases: readonly ContractCase[] = [
       const { organizationId } = await createTenant();
       await sso.organizations.get(organizationId);
       await faults.next({ status: 503, body: '{}', times: every });
-      const before = (await traffic.requests()).length;
+      const recorded = await traffic.record();
       const error = await check.rejects(() => sso.organizations.get(organizationId), 'unavailable');
       check.equal([error.retryable, error.status], [true, 503]);
-      const sent = (await traffic.requests()).length - before;
+      const { length: sent } = await recorded();
       check.ok(sent > 1 && sent <= 5, `${sent} attempts`);
     },
   },
@@ -150,9 +150,10 @@ export const errorCases: readonly ContractCase[] = [
     needs,
     async run({ sso, check, faults, traffic, createTenant }) {
       const { organizationId } = await createTenant();
+      const recorded = await traffic.record();
       await faults.next({ status: 302, headers: { location: '/attacker-controlled' }, times: every });
       await check.rejects(() => sso.organizations.get(organizationId), 'invalid_response');
-      const followed = (await traffic.requests()).filter(({ path }) => path.includes('attacker-controlled'));
+      const followed = (await recorded()).filter(({ path }) => path.includes('attacker-controlled'));
       check.equal(followed, []);
     },
   },

@@ -456,11 +456,12 @@ export const loginCompleteCases: readonly ContractCase[] = [
       const tenant = await createTenant();
       for (const fault of [{ status: 503, body: '{}' }, { closeConnection: true }]) {
         const { begun, callback } = await startLogin(context, tenant);
+        const recorded = await traffic.record();
         await faults.next({ target: 'code_exchange', ...fault });
         await check.rejects(() => sso.login.complete({ callback, flow: begun.flow }), 'unavailable');
         await faults.clear();
         const code = new URL(callback).searchParams.get('code')!;
-        const sent = (await traffic.requests()).filter(({ body }) => body.includes(encodeURIComponent(code)));
+        const sent = (await recorded()).filter(({ body }) => body.includes(encodeURIComponent(code)));
         check.equal(sent.length, 1);
       }
     },

@@ -31,6 +31,8 @@ export interface ControlClient {
   /** The operations the vendor's API serves, `{placeholders}` as in the vendor's documents. */
   routes(): Promise<{ method: string; path: string }[]>;
   traffic(): Promise<TrafficEntry[]>;
+  /** Answers a function that tells what was received since. */
+  recordTraffic(): Promise<() => Promise<TrafficEntry[]>>;
   clearTraffic(): Promise<void>;
   addFault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
@@ -126,12 +128,19 @@ export function createControlClient(controlUrl: string | URL): ControlClient {
     return JSON.parse(text || 'null');
   }
 
+  const traffic = (after: number) =>
+    call<{ requests: TrafficEntry[]; received: number }>('GET', `/traffic?after=${after}`);
+
   return {
     state: () => call('GET', '/state'),
     reset: () => call('POST', '/reset'),
     setInitiateLoginUrl: (url) => call('PUT', '/initiate-login-url', { url }),
     routes: async () => (await call<{ routes: { method: string; path: string }[] }>('GET', '/routes')).routes,
-    traffic: async () => (await call<{ requests: TrafficEntry[] }>('GET', '/traffic')).requests,
+    traffic: async () => (await traffic(0)).requests,
+    async recordTraffic() {
+      const { received } = await traffic(Number.MAX_SAFE_INTEGER);
+      return async () => (await traffic(received)).requests;
+    },
     clearTraffic: () => call('DELETE', '/traffic'),
     addFault: (fault) => call('POST', '/faults', fault),
     clearFaults: () => call('DELETE', '/faults'),

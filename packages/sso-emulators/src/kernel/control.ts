@@ -171,7 +171,11 @@ export function createControl({
         status: 200,
         body: { routes: routes.map(({ method, path }) => ({ method, path })) },
       })),
-      on('GET', '/traffic', () => ({ status: 200, body: { requests: traffic.list() } })),
+      on('GET', '/traffic', ({ url }) => {
+        const after = url.searchParams.get('after');
+        const requests = traffic.list(after === null ? 0 : wholeNumber(Number(after), 'after'));
+        return { status: 200, body: { requests, received: traffic.count() } };
+      }),
       on('DELETE', '/traffic', () => {
         traffic.clear();
         return { status: 204 };

@@ -15,7 +15,10 @@ export interface TrafficEntry {
 
 export interface Traffic {
   add(entry: TrafficEntry): void;
-  list(): readonly TrafficEntry[];
+  /** Without the first `after` ever received, forgotten ones included. */
+  list(after?: number): readonly TrafficEntry[];
+  /** How many were ever received. */
+  count(): number;
   clear(): void;
 }
 
@@ -24,14 +27,19 @@ const keptRequests = 10_000;
 /** The last 10,000 requests, oldest first. */
 export function createTraffic(): Traffic {
   let entries: TrafficEntry[] = [];
+  let forgotten = 0;
+  const forget = (kept: number) => {
+    const before = entries.length;
+    entries = kept === 0 ? [] : entries.slice(-kept);
+    forgotten += before - entries.length;
+  };
   return {
     add(entry) {
       entries.push(entry);
-      if (entries.length >= 2 * keptRequests) entries = entries.slice(-keptRequests);
+      if (entries.length >= 2 * keptRequests) forget(keptRequests);
     },
-    list: () => entries.slice(-keptRequests),
-    clear() {
-      entries = [];
-    },
+    list: (after = 0) => entries.slice(Math.max(0, after - forgotten)).slice(-keptRequests),
+    count: () => forgotten + entries.length,
+    clear: () => forget(0),
   };
 }
