@@ -1,15 +1,18 @@
+import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { SsoError } from '@org/sso-core';
 import { facetNames } from '@org/sso-core/provider';
 import type { ContractCase } from './contract-case.js';
 import type { Harness } from './harness.js';
 import { planContract, runCase } from './run-case.js';
 
-/** What the worker is asked: cases of the module's harness, except those that were run before. */
+/** What the worker is asked: cases of the module's harness, except those that were run before. Any message asks it to end early. */
 export interface WorkerRequest {
   /** URL. */
   readonly module: string;
   readonly only: readonly string[];
   readonly done: readonly string[];
+  readonly seed: number;
 }
 
 interface Named {
@@ -26,9 +29,12 @@ export type WorkerMessage =
       readonly faults: readonly string[];
       readonly run: readonly Named[];
       readonly notRun: readonly (Named & { readonly reason: string })[];
+      readonly disposeTimeoutMs: number | undefined;
     }
   | { readonly kind: 'started'; readonly id: string }
   | { readonly kind: 'finished'; readonly id: string; readonly error: string | null }
+  /** It was asked to end early, and does. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'disposed' }
   /** Nothing can be run. */
   | { readonly kind: 'refused'; readonly reason: string };
@@ -48,7 +54,11 @@ const members = [
 const tell = (message: WorkerMessage) => parentPort!.postMessage(message);
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  if (!(error instanceof Error)) return inspect(error);
+  const message = error.message || error.name;
+  // What an adapter threw is known by its name only: the text could show a secret.
+  const cause = SsoError.isInstance(error) && (error.cause as { readonly name?: unknown } | undefined);
+  return cause ? `${message} (${String(cause.name)})` : message;
 }
 
 async function makeHarness(module: string): Promise<Harness> {
@@ -62,12 +72,14 @@ async function makeHarness(module: string): Promise<Harness> {
   return harness as Harness;
 }
 
-async function work({ module, only, done }: WorkerRequest): Promise<WorkerMessage> {
-  let harness: Harness;
+let harness: Harness | undefined;
+let isEnding = false;
+
+async function work({ module, only, done, seed }: WorkerRequest): Promise<void> {
   try {
     harness = await makeHarness(module);
   } catch (error) {
-    return { kind: 'refused', reason: messageOf(error) };
+    return tell({ kind: 'refused', reason: messageOf(error) });
   }
   const isWanted = ({ id }: Named) =>
     only.length === 0 || only.some((word) => id === word || id.startsWith(`${word}-`));
@@ -76,21 +88,28 @@ async function work({ module, only, done }: WorkerRequest): Promise<WorkerMessag
   tell({
     kind: 'planned',
     name: harness.name,
-    facets: facetNames.filter((facet) => harness.provider[facet]),
+    facets: facetNames.filter((facet) => harness!.provider[facet]),
     faults: plan.faults,
     run: run.map(named),
     notRun: plan.notRun
       .filter((each) => isWanted(each.case))
       .map((each) => ({ ...named(each.case), reason: each.reason })),
+    disposeTimeoutMs: harness.disposeTimeoutMs,
   });
   for (const each of run.filter(({ id }) => !done.includes(id))) {
     tell({ kind: 'started', id: each.id });
-    const error = await runCase(each, harness).then(() => null, messageOf);
+    const error = await runCase(each, harness, { seed }).then(() => null, messageOf);
+    if (isEnding) return;
     tell({ kind: 'finished', id: each.id, error });
   }
-  await harness.dispose();
+  await end();
+}
+
+async function end(): Promise<void> {
+  isEnding = true;
+  await harness?.dispose();
   await flush();
-  return { kind: 'disposed' };
+  tell({ kind: 'disposed' });
 }
 
 function named({ id, title }: ContractCase): Named {
@@ -103,6 +122,10 @@ async function flush(): Promise<void> {
     await new Promise<void>((resolve) => output.write('', () => resolve()));
 }
 
-// Keeps a thread with nothing left to wait for alive: whether it hangs or is done is for the main thread to see.
-parentPort!.on('message', () => undefined);
-tell(await work(workerData as WorkerRequest));
+// Also keeps a thread with nothing left to wait for alive: whether it hangs or is done is for the main thread to see.
+parentPort!.on('message', () => {
+  if (isEnding) return;
+  tell({ kind: 'ending' });
+  void end();
+});
+await work(workerData as WorkerRequest);

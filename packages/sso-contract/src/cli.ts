@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { contractCases } from './cases/index.js';
+import { createSeed, parseSeed } from './random.js';
 import { ModuleRefused, runModule, type CaseResult, type ModuleReport } from './run-module.js';
 
 interface CliOptions {
@@ -10,7 +11,10 @@ interface CliOptions {
   readonly json?: boolean;
   readonly only: readonly string[];
   readonly timeout: number;
+  readonly seed: number;
 }
+
+const exitCodes = { passed: 0, failed: 1, refused: 2, interrupted: 130 } as const;
 
 const program = new Command('sso-contract')
   .description('Runs the contract of SSO providers on yours and says which cases it passes.')
@@ -18,28 +22,53 @@ const program = new Command('sso-contract')
   .option('--json', 'print one JSON document')
   .option('--only <ids>', 'cases by id or first word, such as LOGIN,ORG-03', parseOnly, [])
   .option('--timeout <seconds>', 'for each case', parseSeconds, 20)
-  .addHelpText('after', '\nExit codes: 0 all pass, 1 a case or the provider fails, 2 nothing could be run.')
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .addOption(
+    new Option('--seed <number>', 'what the inputs are made from, to have those of an earlier run')
+      .argParser(asArgument(parseSeed))
+      .default(createSeed(), 'a new one'),
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all pass, 1 a case or the provider fails, 2 nothing could be run, 130 interrupted.',
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.passed : exitCodes.refused))
   .action(run);
 
-async function run({ module, json = false, only, timeout }: CliOptions): Promise<void> {
+const interruption = new AbortController();
+
+/** Once: the harness gets its time to end. Twice: it does not. */
+function interrupt(): void {
+  if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
+  interruption.abort();
+  process.stderr.write('sso-contract: ending the harness; interrupt again to leave at once\n');
+}
+
+async function run({ module, json = false, only, timeout, seed }: CliOptions): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
   try {
     const report = await runModule({
       module: pathToFileURL(resolve(module)).href,
       only,
       timeoutMs: timeout * 1000,
+      seed,
+      signal: interruption.signal,
       onResult: (result) => json || process.stdout.write(lineOf(result)),
     });
     process.stdout.write(json ? `${JSON.stringify({ module, ...report })}\n` : summaryOf(report));
-    const failed = report.faults.length > 0 || report.results.some(({ outcome }) => outcome === 'failed');
-    process.exitCode = failed ? 1 : 0;
+    process.exitCode = exitCodeOf(report);
   } catch (error) {
     if (!(error instanceof ModuleRefused)) throw error;
     const reason = error.message.split('\n')[0]!;
     if (json) process.stdout.write(`${JSON.stringify({ module, error: reason })}\n`);
     process.stderr.write(`sso-contract: ${module}: ${reason}\n`);
-    process.exitCode = 2;
+    process.exitCode = interruption.signal.aborted ? exitCodes.interrupted : exitCodes.refused;
   }
+}
+
+function exitCodeOf({ faults, results }: ModuleReport): number {
+  if (interruption.signal.aborted) return exitCodes.interrupted;
+  const failed = faults.length > 0 || results.some(({ outcome }) => outcome === 'failed');
+  return failed ? exitCodes.failed : exitCodes.passed;
 }
 
 const words = { passed: 'ok      ', failed: 'FAILED  ', not_run: 'not run ' } as const;
@@ -50,13 +79,14 @@ function lineOf({ id, title, outcome, reason }: CaseResult): string {
   return outcome === 'failed' ? `${line}\n${indented(reason)}` : `${line} (${reason})\n`;
 }
 
-function summaryOf({ name, facets, faults, results }: ModuleReport): string {
+function summaryOf({ name, seed, facets, faults, results }: ModuleReport): string {
   const count = (outcome: CaseResult['outcome']) => results.filter((each) => each.outcome === outcome).length;
   return [
     ...faults.map((fault) => `FAULT    ${fault}\n`),
     `\n${name} with ${facets.length > 0 ? facets.join(', ') : 'no facet'}: `,
     `${count('passed')} passed, ${count('failed')} failed, ${count('not_run')} not run`,
-    faults.length > 0 ? `, and ${faults.length} faults of provider or harness\n` : '\n',
+    faults.length > 0 ? `, and ${faults.length} faults of provider or harness` : '',
+    `\nThe inputs came from seed ${seed}; --seed ${seed} repeats them.\n`,
   ].join('');
 }
 
@@ -75,6 +105,17 @@ function parseOnly(value: string, before: readonly string[]): readonly string[] 
   );
   if (unknown !== undefined) throw new InvalidArgumentError(`No case is called "${unknown}".`);
   return [...before, ...wanted];
+}
+
+/** The parser with its complaint as the command line's. */
+function asArgument<T>(parse: (value: string) => T) {
+  return (value: string): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
 }
 
 function parseSeconds(value: string): number {

@@ -105,9 +105,9 @@ export interface WebhookWorld {
 /** The vendor's side, reached out of band: never through the provider under test. Optional members are abilities a case may need. */
 export interface World {
   createOrganization(organization: NewOrganization): Awaitable<OrganizationId>;
-  createConnection(connection: NewConnection): Awaitable<ConnectionId>;
+  createConnection?(connection: NewConnection): Awaitable<ConnectionId>;
   /** Follows an authorization URL, answers at the identity provider, and returns the callback URL without visiting it. */
-  signIn(
+  signIn?(
     authorizationUrl: string,
     answer: { readonly email: string } | { readonly error: string },
   ): Awaitable<string>;
@@ -201,27 +201,49 @@ export interface Harness {
   readonly withWebhookSecrets?: (secrets: readonly string[]) => SsoProvider;
   /** Exactly the cases that apply to the provider and that this harness lacks an ability for, each with the reason. */
   readonly notRun: Readonly<Record<string, string>>;
+  /** Ends the provider and removes what was made. Called once, also when a case hangs or the run is interrupted. */
   dispose(): Awaitable<void>;
+  /** Milliseconds `dispose` may take on the command line. Default: what a case may take. */
+  readonly disposeTimeoutMs?: number;
 }
 
+const optional = ['faults', 'clock', 'withSecret', 'withWebhookSecrets', 'tellsIdpId'] as const;
+const optionalInWorld = [
+  'createConnection',
+  'signIn',
+  'startFromIdentityProvider',
+  'createUnrecognizedConnection',
+  'acceptInvitation',
+  'directories',
+  'webhooks',
+  'recordUnreadableEvent',
+] as const;
+
 /** Something optional of a {@link Harness}. */
-export type Ability =
-  | 'faults'
-  | 'clock'
-  | 'withSecret'
-  | 'withWebhookSecrets'
-  | 'tellsIdpId'
-  | `world.${
-      | 'startFromIdentityProvider'
-      | 'createUnrecognizedConnection'
-      | 'acceptInvitation'
-      | 'directories'
-      | 'webhooks'
-      | 'recordUnreadableEvent'}`;
+export type Ability = (typeof optional)[number] | `world.${(typeof optionalInWorld)[number]}`;
 
 export function hasAbility(harness: Harness, ability: Ability): boolean {
   const [owner, member] = ability.startsWith('world.')
     ? [harness.world, ability.slice('world.'.length)]
     : [harness, ability];
   return (owner as unknown as Readonly<Record<string, unknown>>)[member] !== undefined;
+}
+
+/** The harness as if it had no abilities but these, so that a case which forgets to name one fails everywhere. */
+export function withAbilities(harness: Harness, abilities: readonly Ability[]): Harness {
+  const hidden = new Set<PropertyKey>(optional.filter((name) => !abilities.includes(name)));
+  const hiddenInWorld = new Set<PropertyKey>(
+    optionalInWorld.filter((name) => !abilities.includes(`world.${name}`)),
+  );
+  const members = Object.entries(harness).filter(([name]) => !hidden.has(name));
+  return {
+    ...(Object.fromEntries(members) as unknown as Harness),
+    // A proxy, so that it may be an instance of a class with private members.
+    world: new Proxy(harness.world, {
+      get(world, name) {
+        const member: unknown = hiddenInWorld.has(name) ? undefined : Reflect.get(world, name);
+        return typeof member === 'function' ? (member.bind(world) as unknown) : member;
+      },
+    }),
+  };
 }

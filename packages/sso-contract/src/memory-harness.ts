@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { SsoProvider } from '@org/sso-core/provider';
 import { createMemoryProvider, type MemoryProvider } from '@org/sso-core/testing';
 import type { Harness, WebhookMessage } from './harness.js';
@@ -21,6 +20,7 @@ export function createMemoryHarness({
   change = (provider) => provider,
 }: MemoryHarnessOptions = {}): Harness {
   let offsetMs = 0;
+  let unreadableEvents = 0;
   const now = () => Date.now() + offsetMs;
   const { provider, world } = createMemoryProvider({
     now,
@@ -79,7 +79,7 @@ export function createMemoryHarness({
           world.signWebhook(body, { secret: webhookSecrets[secret], timestamp: String(timestamp) }),
       },
       recordUnreadableEvent(organizationId, unreadable) {
-        const id = `event-${randomUUID()}`;
+        const id = `unreadable_${(unreadableEvents += 1)}`;
         const type = unreadable === 'type' ? 'planet.aligned' : 'directory.user.created';
         const occurredAt = new Date(now()).toISOString();
         world.recordEvent({ id, type, occurredAt, organizationId, data: { colour: 'blue' } });

@@ -4,6 +4,7 @@ import { contractCases } from './cases/index.js';
 import { applies, missingAbilities, type ContractCase } from './contract-case.js';
 import type { Harness } from './harness.js';
 import { providerFaults } from './provider-faults.js';
+import { createSeed } from './random.js';
 
 /** What a harness runs, and what it does not. */
 export interface ContractPlan {
@@ -40,9 +41,18 @@ export function planContract(harness: Harness, cases: readonly ContractCase[] = 
   };
 }
 
+export interface RunCaseOptions {
+  /** What the inputs are made from: from 0 up to 2^32. The same seed makes the same ones. Default: a new one. */
+  readonly seed?: number;
+}
+
 /** Runs one case. Throws what it threw, or when it asserted nothing. */
-export async function runCase(contractCase: ContractCase, harness: Harness): Promise<void> {
-  const context = createCaseContext(harness);
+export async function runCase(
+  contractCase: ContractCase,
+  harness: Harness,
+  { seed = createSeed() }: RunCaseOptions = {},
+): Promise<void> {
+  const context = createCaseContext(contractCase, harness, seed);
   try {
     await contractCase.run(context);
   } finally {

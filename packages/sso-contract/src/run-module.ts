@@ -12,6 +12,7 @@ export interface CaseResult {
 
 export interface ModuleReport {
   readonly name: string;
+  readonly seed: number;
   readonly facets: readonly string[];
   /** What is wrong with provider or harness as a whole. */
   readonly faults: readonly string[];
@@ -23,8 +24,12 @@ export interface RunModuleOptions {
   readonly module: string;
   /** Ids, or their first words, such as `LOGIN`; all cases when empty. */
   readonly only: readonly string[];
+  /** What the inputs are made from. */
+  readonly seed: number;
   /** For each case, and for making and ending the harness. */
   readonly timeoutMs: number;
+  /** Ends the run early, but not before the harness had its time to end. */
+  readonly signal: AbortSignal;
   readonly onResult: (result: CaseResult) => void;
 }
 
@@ -35,39 +40,40 @@ export class ModuleRefused extends Error {
   override readonly name = 'ModuleRefused';
 }
 
+const interrupted = 'the run was interrupted';
+/** A thread that does not answer within this time does not yield. */
+const answerMs = 1000;
+
 /**
  * Runs the contract on a module in a thread of its own, so that one that hangs, even without yielding, or exits, costs the case that was
  * running: the others run in another thread. Throws {@link ModuleRefused} when there is nothing to run.
  */
 export async function runModule(options: RunModuleOptions): Promise<ModuleReport> {
-  const { module, only } = options;
+  const { module, only, seed, signal, onResult } = options;
   const results = new Map<string, CaseResult>();
-  const faults: string[] = [];
+  const add = (result: CaseResult) => {
+    results.set(result.id, result);
+    onResult(result);
+  };
+  let planned: Planned | undefined;
   for (;;) {
-    const { planned, running, failure } = await runInThread(
-      { module, only, done: [...results.keys()] },
-      options,
-      results,
-    );
-    if (!planned) throw new ModuleRefused(failure ?? 'the module ended the process');
-    if (running) addResult(results, options, { ...running, error: failure ?? 'the process was ended' });
-    else if (failure !== undefined) faults.push(failure);
-    if (running && planned.run.some(({ id }) => !results.has(id))) continue;
-    const unplanned = planned.notRun.map(({ id, title, reason }): CaseResult => ({
-      id,
-      title,
-      reason,
-      outcome: 'not_run',
-      durationMs: 0,
-    }));
-    const all = [...results.values()];
-    for (const result of unplanned) options.onResult(result);
-    return {
-      name: planned.name,
-      facets: planned.facets,
-      faults: [...planned.faults, ...faults],
-      results: [...all, ...unplanned],
-    };
+    const before = results.size;
+    const request = { module, only, done: [...results.keys()], seed };
+    const thread = await runInThread(request, options, add);
+    planned ??= thread.planned;
+    const failure = thread.failure ?? 'the module ended the process';
+    if (!planned) throw new ModuleRefused(failure);
+    const outcome = signal.aborted ? 'not_run' : 'failed';
+    if (thread.running) add(resultOf(thread.running, outcome, failure));
+    const left = planned.run.filter(({ id }) => !results.has(id));
+    if (left.length > 0 && results.size > before && !signal.aborted) continue;
+    for (const each of left)
+      results.set(each.id, { ...each, outcome, reason: `not reached: ${failure}`, durationMs: 0 });
+    for (const each of planned.notRun) add({ ...each, outcome: 'not_run', durationMs: 0 });
+    const faults = [...planned.faults];
+    if (left.length > 0) faults.push(`${left.length} cases were not reached: ${failure}`);
+    else if (thread.failure !== undefined && !thread.running) faults.push(thread.failure);
+    return { name: planned.name, seed, facets: planned.facets, faults, results: [...results.values()] };
   }
 }
 
@@ -86,10 +92,9 @@ interface ThreadOutcome {
 
 async function runInThread(
   request: WorkerRequest,
-  options: RunModuleOptions,
-  results: Map<string, CaseResult>,
+  { timeoutMs, signal }: RunModuleOptions,
+  add: (result: CaseResult) => void,
 ): Promise<ThreadOutcome> {
-  const { timeoutMs } = options;
   const worker = new Worker(new URL('cli-worker.js', import.meta.url), {
     workerData: request,
     stdout: true,
@@ -100,15 +105,32 @@ async function runInThread(
 
   let planned: Planned | undefined;
   let running: Running | undefined;
+  let endingFor: string | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const failure = await new Promise<string | undefined>((end) => {
-    const watch = (what: string) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => end(`${what} took longer than ${timeoutMs} ms`), timeoutMs);
+  const after = (milliseconds: number, work: () => void) => {
+    clearTimeout(timer);
+    timer = setTimeout(work, milliseconds);
+  };
+  const failure = await new Promise<string | undefined>((done) => {
+    const watch = (what: string) => after(timeoutMs, () => end(tooLong(what, timeoutMs)));
+    const watchDisposal = () => {
+      const limit = planned?.disposeTimeoutMs ?? timeoutMs;
+      after(limit, () => done(endingFor ?? tooLong('ending the harness', limit)));
+    };
+    /** What the harness made must be gone, also when a case hangs or somebody has had enough. */
+    const end = (why: string) => {
+      endingFor ??= why;
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+      worker.postMessage('end');
+      after(answerMs, () => done(endingFor));
     };
     watch('making the harness');
-    worker.on('error', (error) => end(error instanceof Error ? error.message : String(error)));
-    worker.on('exit', () => end('the module ended the process'));
+    if (signal.aborted) end(interrupted);
+    else signal.addEventListener('abort', () => end(interrupted), { once: true });
+    worker.on('error', (error) =>
+      done(endingFor ?? (error instanceof Error ? error.message : String(error))),
+    );
+    worker.on('exit', () => done(endingFor ?? 'the module ended the process'));
     worker.on('message', (message: WorkerMessage) => {
       switch (message.kind) {
         case 'planned':
@@ -120,13 +142,15 @@ async function runInThread(
           return watch('it');
         }
         case 'finished':
-          addResult(results, options, { ...running!, error: message.error });
+          add(resultOf(running!, message.error === null ? 'passed' : 'failed', message.error));
           running = undefined;
-          return watch('ending the harness');
+          return watchDisposal();
+        case 'ending':
+          return watchDisposal();
         case 'disposed':
-          return end(undefined);
+          return done(endingFor);
         case 'refused':
-          return end(message.reason);
+          return done(message.reason);
       }
     });
   });
@@ -136,18 +160,12 @@ async function runInThread(
   return { planned, running, failure };
 }
 
-function addResult(
-  results: Map<string, CaseResult>,
-  { onResult }: RunModuleOptions,
-  { id, title, startedAt, error }: Running & { readonly error: string | null },
-): void {
-  const result: CaseResult = {
-    id,
-    title,
-    outcome: error === null ? 'passed' : 'failed',
-    reason: error,
-    durationMs: Math.round(performance.now() - startedAt),
-  };
-  results.set(id, result);
-  onResult(result);
+const tooLong = (what: string, milliseconds: number) => `${what} took longer than ${milliseconds / 1000} s`;
+
+function resultOf(
+  { id, title, startedAt }: Running,
+  outcome: CaseResult['outcome'],
+  reason: string | null,
+): CaseResult {
+  return { id, title, outcome, reason, durationMs: Math.round(performance.now() - startedAt) };
 }

@@ -1,15 +1,18 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Harness } from './harness.js';
+import { createSeed, parseSeed } from './random.js';
 import { planContract, runCase } from './run-case.js';
 
 export interface DescribeContract {
   readonly name: string;
   /** Called once, while tests are collected: the provider decides which cases there are. */
   readonly createHarness: () => Harness | Promise<Harness>;
+  /** What the inputs are made from. Default: `SSO_CONTRACT_SEED`, and without it a new one, which is printed. */
+  readonly seed?: number;
 }
 
 /** Declares one vitest suite with a test per case of the contract. */
-export function describeContract({ name, createHarness }: DescribeContract): void {
+export function describeContract({ name, createHarness, seed = seedOfThisFile() }: DescribeContract): void {
   describe(`contract of ${name}`, async () => {
     const harness = await createHarness();
     afterAll(() => harness.dispose());
@@ -17,9 +20,22 @@ export function describeContract({ name, createHarness }: DescribeContract): voi
     test('the provider is complete, and its harness names exactly the cases it cannot run', () =>
       expect(plan.faults).toEqual([]));
     // oxlint-disable-next-line vitest/expect-expect -- runCase fails a case that asserts nothing
-    for (const each of plan.run) test(`${each.id} ${each.title}`, () => runCase(each, harness));
+    for (const each of plan.run) test(`${each.id} ${each.title}`, () => runCase(each, harness, { seed }));
     for (const { case: each, reason } of plan.notRun)
       // oxlint-disable-next-line vitest/no-disabled-tests -- shown with its reason
       test.skip(`${each.id} ${each.title} (not run: ${reason})`, () => undefined);
   });
+}
+
+let fileSeed: number | undefined;
+
+/** Test files are loaded one by one, so this is told once for each. */
+function seedOfThisFile(): number {
+  if (fileSeed !== undefined) return fileSeed;
+  const given = process.env['SSO_CONTRACT_SEED'];
+  fileSeed = given ? parseSeed(given) : createSeed();
+  console.info(
+    `contract: the inputs come from seed ${fileSeed} (SSO_CONTRACT_SEED=${fileSeed} repeats them)`,
+  );
+  return fileSeed;
 }

@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { contractCases, createMemoryHarness, planContract } from '../src/index.js';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,6 +20,7 @@ function run(fixture: string, ...options: string[]) {
 
 interface Report {
   readonly name: string;
+  readonly seed: number;
   readonly facets: readonly string[];
   readonly faults: readonly string[];
   readonly results: readonly {
@@ -46,7 +50,7 @@ test('a provider that keeps the contract: every case reported once, exit code 0'
 });
 
 test('for people there is a line per case and a summary', () => {
-  const { status, stdout, stderr } = run('memory', '--only', 'LIST,ERR-02');
+  const { status, stdout, stderr } = run('memory', '--only', 'LIST,ERR-02', '--seed', '17');
   expect(stdout.split('\n')).toEqual([
     ...['LIST-01', 'LIST-02', 'LIST-03'].map(
       (id) => `ok       ${id} ${contractCases.find((each) => each.id === id)?.title}`,
@@ -54,9 +58,17 @@ test('for people there is a line per case and a summary', () => {
     expect.stringMatching(/^not run {2}ERR-02 .* \(there is no wire/),
     '',
     expect.stringMatching(/^memory with login, .*: 3 passed, 0 failed, 1 not run$/),
+    'The inputs came from seed 17; --seed 17 repeats them.',
     '',
   ]);
   expect([status, stderr]).toEqual([0, '']);
+});
+
+test('a run has a seed, which gives another run the same inputs', () => {
+  const seedOf = (...options: string[]) =>
+    (JSON.parse(run('memory', '--json', '--only', 'LIST-01', ...options).stdout) as Report).seed;
+  expect(seedOf('--seed', '17')).toBe(17);
+  expect(seedOf()).not.toBe(seedOf());
 });
 
 test('what the module prints stays out of the report', () => {
@@ -66,6 +78,9 @@ test('what the module prints stays out of the report', () => {
   expect(status).toBe(0);
 });
 
+/** Seconds. Under load a thread alone takes more than one to start. */
+const patience = '4';
+
 test.each([
   ['throws-on-import', 'no credentials in the environment'],
   ['without-export', 'exports no function createHarness'],
@@ -73,9 +88,9 @@ test.each([
     'without-world',
     'createHarness answers a harness without redirectUri, world, traffic, secrets, notRun, dispose',
   ],
-  ['hangs-on-import', 'making the harness took longer than 1000 ms'],
+  ['hangs-on-import', `making the harness took longer than ${patience} s`],
 ])('a module that %s: one line and exit code 2', (fixture, reason) => {
-  const { status, stdout, stderr } = run(fixture, '--timeout', '1');
+  const { status, stdout, stderr } = run(fixture, '--timeout', patience);
   expect(stderr).toBe(`sso-contract: ./test/fixtures/${fixture}.mjs: ${reason}\n`);
   expect([status, stdout]).toEqual([2, '']);
 });
@@ -90,7 +105,9 @@ test('a facet without a method is named, and fails the cases that need it and no
   const { status, stdout } = run('without-method', '--json', '--only', 'ORG');
   const report = JSON.parse(stdout) as Report;
   expect(report.faults).toEqual(['the organizations facet has no method getByExternalId']);
-  expect(Object.keys(failuresOf(stdout))).toEqual(['ORG-06', 'ORG-07', 'ORG-08']);
+  const failures = failuresOf(stdout);
+  expect(Object.keys(failures)).toEqual(['ORG-06', 'ORG-07', 'ORG-08']);
+  expect(failures['ORG-06']).toMatch(/failed unexpectedly in the adapter of "memory" \(TypeError\)$/);
   expect(report.results).toHaveLength(10);
   expect(status).toBe(1);
 });
@@ -100,14 +117,14 @@ test('a case that hangs, even without yielding, or ends the process costs itself
     'hangs',
     '--json',
     '--timeout',
-    '1',
+    patience,
     '--only',
     'DOM-01,DOM-10,USER-07,USER-09,CONN-02,PORTAL',
   );
   const { results } = JSON.parse(stdout) as Report;
   expect(failuresOf(stdout)).toEqual({
-    'DOM-01': 'it took longer than 1000 ms',
-    'USER-07': 'it took longer than 1000 ms',
+    'DOM-01': `it took longer than ${patience} s`,
+    'USER-07': `it took longer than ${patience} s`,
     'CONN-02': 'the module ended the process',
   });
   expect(results.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id)).toEqual(
@@ -116,9 +133,64 @@ test('a case that hangs, even without yielding, or ends the process costs itself
   expect(status).toBe(1);
 });
 
+test('a harness is ended when a case hangs, before another one is made', () => {
+  const { stderr } = run('tells-its-end', '--timeout', patience, '--only', 'DOM-01,LIST-01');
+  expect(stderr).toBe('hanging\nremoved everything\nremoved everything\n');
+});
+
+test('a harness that cannot be made again leaves the report of what ran', () => {
+  const { status, stdout } = run(
+    'never-twice',
+    '--json',
+    '--timeout',
+    patience,
+    '--only',
+    'ORG-05,DOM-01,LIST-01',
+  );
+  const { results, faults } = JSON.parse(stdout) as Report;
+  expect(results.map(({ id, outcome }) => [id, outcome])).toEqual([
+    ['ORG-05', 'passed'],
+    ['DOM-01', 'failed'],
+    ['LIST-01', 'failed'],
+  ]);
+  expect(results[2]?.reason).toBe('not reached: the sandbox is taken');
+  expect(faults).toEqual(['1 cases were not reached: the sandbox is taken']);
+  expect(status).toBe(1);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends the harness first, and reports what ran',
+  async (signal) => {
+    const child = spawn(
+      process.execPath,
+      ['dist/cli.js', '--module', './test/fixtures/tells-its-end.mjs', '--only', 'ORG-05,DOM-01,LIST-01'],
+      { cwd: packageFolder },
+    );
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += String(chunk)));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += String(chunk);
+      if (String(chunk).includes('hanging')) child.kill(signal);
+    });
+    const [status] = (await once(child, 'close')) as [number];
+    expect(stderr.split('\n')).toEqual([
+      'hanging',
+      'sso-contract: ending the harness; interrupt again to leave at once',
+      'removed everything',
+      '',
+    ]);
+    expect(stdout).toMatch(/^ok {7}ORG-05 .*\nnot run {2}DOM-01 .* \(the run was interrupted\)\n/);
+    expect(stdout).toContain('FAULT    1 cases were not reached: the run was interrupted');
+    expect(status).toBe(130);
+  },
+);
+
 test.each([
   [['--only', 'NOTHING'], 'No case is called "NOTHING"'],
   [['--timeout', 'soon'], 'positive number'],
+  [['--seed', '-1'], 'A seed is a whole number from 0 to 4294967295, not "-1".'],
+  [['--seed', '4294967296'], 'A seed is a whole number'],
+  [['--seed', ''], 'A seed is a whole number'],
   [['--frobnicate'], 'unknown option'],
 ])('%j is refused with exit code 2', (options, message) => {
   const { status, stderr } = run('memory', ...options);

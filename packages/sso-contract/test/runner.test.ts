@@ -63,6 +63,73 @@ test('a gap without a reason, a stale entry and an unknown entry are faults of t
   ]);
 });
 
+test('the inputs of a case come from the seed and its id, whatever else runs', async () => {
+  const harness = createMemoryHarness();
+  const inputsOf = async (id: string, seed?: number) => {
+    const inputs: unknown[] = [];
+    const probe = caseOf({
+      id,
+      needs: ['world.createConnection'],
+      async run({ check, random, unique, createTenant }) {
+        const tenant = await createTenant();
+        inputs.push(
+          unique('word'),
+          tenant.domain,
+          tenant.user,
+          random.integer(0, 1e9),
+          random.pick(['a', 'b']),
+        );
+        check.ok(true, 'true');
+      },
+    });
+    await runCase(probe, harness, seed === undefined ? {} : { seed });
+    return inputs;
+  };
+  const first = await inputsOf('TEST-01', 17);
+  expect(await inputsOf('TEST-01', 17)).toEqual(first);
+  for (const other of [
+    await inputsOf('TEST-01', 18),
+    await inputsOf('TEST-02', 17),
+    await inputsOf('TEST-01'),
+  ])
+    expect(other).not.toEqual(first);
+});
+
+test('choices keep to their bounds and reach both ends', async () => {
+  const drawn = new Set<number>();
+  const probe = caseOf({
+    async run({ check, random }) {
+      for (let index = 0; index < 200; index += 1) drawn.add(random.integer(3, 6));
+      check.ok(true, 'true');
+    },
+  });
+  await runCase(probe, createMemoryHarness(), { seed: 1 });
+  expect(drawn).toEqual(new Set([3, 4, 5, 6]));
+});
+
+test('a case has the abilities it says it needs, and no others', async () => {
+  class World {
+    #organizations = 0;
+    createOrganization = () => `memory:org_${(this.#organizations += 1)}`;
+    signIn() {
+      return String(this.#organizations);
+    }
+    acceptInvitation() {}
+  }
+  const harness = { ...createMemoryHarness(), world: new World() as never };
+  let seen: unknown[] = [];
+  const run: ContractCase['run'] = async (context) => {
+    const { world, clock, faults, check } = context;
+    await world.createOrganization({ name: 'Acme' });
+    seen = [world.signIn?.('', { email: '' }), world.acceptInvitation, clock === undefined, faults];
+    check.ok(true, 'true');
+  };
+  await runCase(caseOf({ needs: ['world.signIn', 'clock'], run }), harness);
+  expect(seen).toEqual(['1', undefined, false, undefined]);
+  await runCase(caseOf({ run }), harness);
+  expect(seen).toEqual([undefined, undefined, true, undefined]);
+});
+
 test('an error that shows a credential of the harness fails the case', async () => {
   const harness = createMemoryHarness({
     change: (provider) => ({

@@ -11,8 +11,8 @@ export const adminPortalCases: readonly ContractCase[] = [
     title: `createLink for ${intent} answers a fresh link for the organization.`,
     requires,
     features: [`adminPortal.intents=${intent}`],
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const first = await sso.adminPortal.createLink({ organizationId, intent });
       check.shape(portalLinkSchema, first);
       check.equal(first.organizationId, organizationId);
@@ -25,8 +25,8 @@ export const adminPortalCases: readonly ContractCase[] = [
     title: `Where the portal has no ${intent}, createLink for it is refused before any request.`,
     requires,
     without: `adminPortal.intents=${intent}`,
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await check.unsupported(() => sso.adminPortal.createLink({ organizationId, intent }));
     },
   })),
@@ -34,8 +34,8 @@ export const adminPortalCases: readonly ContractCase[] = [
     id: 'PORTAL-21',
     title: 'A link that expires does so one to five minutes ahead.',
     requires,
-    async run({ sso, provider, check, createTenant, now }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, provider, check, createCustomer, now }) {
+      const { organizationId } = await createCustomer();
       const intent = provider.adminPortal.features.intents[0]!;
       const { expiresAt } = await sso.adminPortal.createLink({ organizationId, intent });
       const minutes = expiresAt === null ? null : (Date.parse(expiresAt) - now()) / 60_000;
@@ -46,9 +46,9 @@ export const adminPortalCases: readonly ContractCase[] = [
     id: 'PORTAL-22',
     title: 'createLink for an unknown organization is not_found.',
     requires,
-    async run({ sso, provider, check, createTenant }) {
+    async run({ sso, provider, check, createCustomer }) {
       const intent = provider.adminPortal.features.intents[0]!;
-      const organizationId = strangerLike((await createTenant()).organizationId);
+      const organizationId = strangerLike((await createCustomer()).organizationId);
       await check.rejects(() => sso.adminPortal.createLink({ organizationId, intent }), 'not_found');
     },
   },
@@ -57,8 +57,8 @@ export const adminPortalCases: readonly ContractCase[] = [
     title: 'Where links carry a return URL, createLink takes it.',
     requires,
     features: ['adminPortal.returnUrl'],
-    async run({ sso, provider, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, provider, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const link = await sso.adminPortal.createLink({
         organizationId,
         intent: provider.adminPortal.features.intents[0]!,
@@ -72,8 +72,8 @@ export const adminPortalCases: readonly ContractCase[] = [
     title: 'Where links carry no return URL, createLink with one is refused before any request.',
     requires,
     without: 'adminPortal.returnUrl',
-    async run({ sso, provider, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, provider, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await check.unsupported(() =>
         sso.adminPortal.createLink({
           organizationId,

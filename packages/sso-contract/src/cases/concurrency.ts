@@ -1,13 +1,13 @@
 import type { ContractCase } from '../contract-case.js';
-import { collect, startLogin } from './support.js';
+import { collect, loginNeeds, startLogin } from './support.js';
 
 export const concurrencyCases: readonly ContractCase[] = [
   {
     id: 'CONC-01',
     title: 'Fifty reads at once each answer what they were asked for.',
     requires: ['organizations'],
-    async run({ sso, check, createTenant }) {
-      const tenants = [await createTenant(), await createTenant(), await createTenant()];
+    async run({ sso, check, createCustomer }) {
+      const tenants = [await createCustomer(), await createCustomer(), await createCustomer()];
       const asked = Array.from({ length: 50 }, (_, index) => tenants[index % 3]!.organizationId);
       const answers = await Promise.all(asked.map((id) => sso.organizations.get(id)));
       check.equal(
@@ -20,6 +20,7 @@ export const concurrencyCases: readonly ContractCase[] = [
     id: 'CONC-02',
     title: 'Logins that complete at once each answer their own person.',
     requires: ['login'],
+    needs: loginNeeds,
     async run(context) {
       const { sso, check, createTenant } = context;
       const tenants = [await createTenant(), await createTenant(), await createTenant()];
@@ -38,6 +39,7 @@ export const concurrencyCases: readonly ContractCase[] = [
     id: 'CONC-03',
     title: 'One callback completed many times at once makes one login; the others are flow_reused.',
     requires: ['login'],
+    needs: loginNeeds,
     async run(context) {
       const { sso, check, createTenant } = context;
       const { callback, begun } = await startLogin(context, await createTenant());
@@ -57,6 +59,7 @@ export const concurrencyCases: readonly ContractCase[] = [
     id: 'CONC-04',
     title: 'Lists read at once do not disturb each other.',
     requires: ['connections'],
+    needs: ['world.createConnection'],
     async run({ sso, check, createTenant }) {
       const tenants = [await createTenant(), await createTenant(), await createTenant()];
       const lists = await Promise.all(

@@ -1,11 +1,19 @@
+import type { ConnectionId, OrganizationId } from '@org/sso-core';
 import { connectionSchema } from '@org/sso-core/schemas';
-import type { Tenant } from '../case-context.js';
+import type { CaseContext, Tenant } from '../case-context.js';
 import type { ContractCase } from '../contract-case.js';
 import { collect, optIn, strangerLike } from './support.js';
 
 const requires = ['connections', 'connectionAdmin'] as const;
+const needs = ['world.createConnection'] as const;
 
 const refOf = ({ organizationId, connectionId }: Tenant) => ({ organizationId, connectionId });
+
+/** Of a connection that need not exist, as nothing is sent. */
+const anyRef = ({ owner }: CaseContext) => ({
+  organizationId: `${owner.id}:org_1` as OrganizationId,
+  connectionId: `${owner.id}:conn_1` as ConnectionId,
+});
 
 const settings = { identityProvider: 'okta', protocol: 'saml' } as const;
 
@@ -14,6 +22,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     id: 'CONNADM-01',
     title: 'A deleted connection is gone.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const tenant = await createTenant();
       await sso.connectionAdmin.delete(refOf(tenant));
@@ -25,6 +34,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     id: 'CONNADM-02',
     title: 'A connection of another organization is not_found, and is not deleted.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const [acme, globex] = [await createTenant(), await createTenant()];
       const foreign = { organizationId: globex.organizationId, connectionId: acme.connectionId };
@@ -36,6 +46,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     id: 'CONNADM-03',
     title: 'Deleting an unknown connection is not_found.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const { organizationId, connectionId } = await createTenant();
       const ref = { organizationId, connectionId: strangerLike(connectionId) };
@@ -47,6 +58,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     title: 'enable makes an inactive connection accept logins.',
     requires,
     features: ['connectionAdmin.enable'],
+    needs,
     async run({ sso, check, createTenant }) {
       const tenant = await createTenant({ status: 'inactive' });
       const enabled = await sso.connectionAdmin.enable(refOf(tenant));
@@ -60,6 +72,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     title: 'enable of an incomplete connection is failed_precondition.',
     requires,
     features: ['connectionAdmin.enable'],
+    needs,
     async run({ sso, check, createTenant }) {
       const tenant = await createTenant({ status: 'draft' });
       await check.rejects(() => sso.connectionAdmin.enable(refOf(tenant)), 'failed_precondition');
@@ -71,6 +84,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     title: 'disable makes an active connection refuse logins, and enable takes it back.',
     requires,
     features: ['connectionAdmin.enable', 'connectionAdmin.disable'],
+    needs,
     async run({ sso, check, createTenant }) {
       const tenant = await createTenant();
       const disabled = await sso.connectionAdmin.disable(refOf(tenant));
@@ -84,6 +98,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     title: 'enable and disable do not reach a connection of another organization.',
     requires,
     features: ['connectionAdmin.enable', 'connectionAdmin.disable'],
+    needs,
     async run({ sso, check, createTenant }) {
       const [acme, globex] = [await createTenant(), await createTenant()];
       const foreign = { organizationId: globex.organizationId, connectionId: acme.connectionId };
@@ -117,7 +132,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     requires,
     features: ['connectionAdmin.create'],
     async run(context) {
-      const { organizationId } = await context.createTenant();
+      const { organizationId } = await context.createCustomer();
       const input = { organizationId: strangerLike(organizationId), ...settings };
       await context.check.rejects(
         () => context.sso.connectionAdmin.create(input, optIn(context.provider)),
@@ -130,6 +145,7 @@ export const connectionAdminCases: readonly ContractCase[] = [
     title: 'update answers the connection of the organization.',
     requires,
     features: ['connectionAdmin.update'],
+    needs,
     async run(context) {
       const { sso, check, createTenant } = context;
       const tenant = await createTenant({ status: 'draft' });
@@ -148,11 +164,12 @@ export const connectionAdminCases: readonly ContractCase[] = [
     title: `Where ${operation} is a preview, it is failed_precondition before any request unless the caller opts in.`,
     requires,
     features: [`connectionAdmin.${operation}=preview`],
-    async run({ sso, check, createTenant }) {
-      const tenant = await createTenant();
+    async run(context) {
+      const { sso, check } = context;
+      const ref = anyRef(context);
       const attempts = {
-        create: () => sso.connectionAdmin.create({ organizationId: tenant.organizationId, ...settings }),
-        update: () => sso.connectionAdmin.update(refOf(tenant), settings),
+        create: () => sso.connectionAdmin.create({ organizationId: ref.organizationId, ...settings }),
+        update: () => sso.connectionAdmin.update(ref, settings),
       };
       const error = await check.sends(0, () => check.rejects(attempts[operation], 'failed_precondition'));
       check.matches(error.message, /allowPreview/, 'the message says how to opt in');
@@ -164,15 +181,15 @@ export const connectionAdminCases: readonly ContractCase[] = [
     requires,
     without: `connectionAdmin.${operation}`,
     async run(context) {
-      const { sso, check, createTenant } = context;
-      const tenant = await createTenant();
+      const { sso, check } = context;
+      const ref = anyRef(context);
       const options = optIn(context.provider);
       const attempts = {
-        enable: () => sso.connectionAdmin.enable(refOf(tenant), options),
-        disable: () => sso.connectionAdmin.disable(refOf(tenant), options),
+        enable: () => sso.connectionAdmin.enable(ref, options),
+        disable: () => sso.connectionAdmin.disable(ref, options),
         create: () =>
-          sso.connectionAdmin.create({ organizationId: tenant.organizationId, ...settings }, options),
-        update: () => sso.connectionAdmin.update(refOf(tenant), settings, options),
+          sso.connectionAdmin.create({ organizationId: ref.organizationId, ...settings }, options),
+        update: () => sso.connectionAdmin.update(ref, settings, options),
       };
       await check.unsupported(attempts[operation]);
     },

@@ -3,12 +3,14 @@ import type { ContractCase } from '../contract-case.js';
 import { collect, strangerLike } from './support.js';
 
 const requires = ['connections'] as const;
+const needs = ['world.createConnection'] as const;
 
 export const connectionCases: readonly ContractCase[] = [
   {
     id: 'CONN-01',
     title: 'get answers the connection in the neutral shape, as the list does.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const { organizationId, connectionId } = await createTenant();
       const connection = await sso.connections.get({ organizationId, connectionId });
@@ -23,6 +25,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-02',
     title: 'Filtered by organization, a list holds its connections only, and may be empty.',
     requires,
+    needs,
     async run({ sso, check, createTenant, world, unique }) {
       const [acme, globex] = [await createTenant(), await createTenant()];
       for (const { organizationId, connectionId } of [acme, globex]) {
@@ -40,6 +43,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-03',
     title: 'Filtered by domain, a list matches the whole name: neither sub-domains nor parts of it.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const { domain, connectionId } = await createTenant();
       const listed = await collect(sso.connections.list({ domain }));
@@ -55,6 +59,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-04',
     title: 'The domain filter takes names of more than 32 characters.',
     requires,
+    needs,
     async run({ sso, check, world, unique }) {
       const domain = `${unique('a-rather-long-name-of-a-customer')}.example`;
       const organizationId = await world.createOrganization({ name: domain, domains: [domain] });
@@ -77,6 +82,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-05',
     title: 'All given filters hold for every item.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const [acme, globex] = [await createTenant(), await createTenant()];
       const both = { organizationId: acme.organizationId, domain: acme.domain };
@@ -92,6 +98,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-06',
     title: 'Without a filter a list holds the connections of every organization, each once.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const created = [await createTenant(), await createTenant(), await createTenant()];
       const listed = (await collect(sso.connections.list({}, { pageSize: 2 }))).map(({ id }) => id);
@@ -107,6 +114,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: `CONN-${String(7 + index).padStart(2, '0')}`,
     title: `A connection that is ${status} at the vendor reads ${status}, is listed, and ${status === 'active' ? 'accepts' : 'does not accept'} logins.`,
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const { organizationId, connectionId } = await createTenant({ status });
       const connection = await sso.connections.get({ organizationId, connectionId });
@@ -123,6 +131,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-10',
     title: 'Protocol and well-known identity providers have one spelling.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const kinds = [
         { protocol: 'saml', identityProvider: 'okta' },
@@ -141,6 +150,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-11',
     title: 'A connection of another organization is not_found.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const [acme, globex] = [await createTenant(), await createTenant()];
       const foreign = { organizationId: globex.organizationId, connectionId: acme.connectionId };
@@ -151,6 +161,7 @@ export const connectionCases: readonly ContractCase[] = [
     id: 'CONN-12',
     title: 'An unknown connection is not_found.',
     requires,
+    needs,
     async run({ sso, check, createTenant }) {
       const { organizationId, connectionId } = await createTenant();
       const ref = { organizationId, connectionId: strangerLike(connectionId) };
@@ -162,7 +173,7 @@ export const connectionCases: readonly ContractCase[] = [
     title:
       "Words nobody knows yet do not throw a connection away: it reads unknown, with the vendor's word beside, and accepts no logins.",
     requires,
-    needs: ['world.createUnrecognizedConnection'],
+    needs: [...needs, 'world.createUnrecognizedConnection'],
     async run({ sso, check, createTenant, world }) {
       const { organizationId, connectionId: known } = await createTenant();
       const connectionId = await world.createUnrecognizedConnection(organizationId);

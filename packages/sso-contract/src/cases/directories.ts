@@ -133,11 +133,11 @@ export const directoryCases: readonly ContractCase[] = [
     requires,
     needs,
     async run(context) {
-      const { sso, check } = context;
+      const { sso, check, random } = context;
       const ref = await createDirectory(context);
       await hireMany(context, await createDirectory(context), 1);
-      const hired = await hireMany(context, ref, 5);
-      for (const options of [{ pageSize: 2 }, {}]) {
+      const hired = await hireMany(context, ref, random.integer(4, 7));
+      for (const options of [{ pageSize: random.integer(1, 3) }, {}]) {
         const listed = await collect(sso.directories.listUsers(ref, options));
         check.equal(
           listed.map(({ id, idpId }) => `${id} is ${idpId}`).toSorted(),
@@ -153,12 +153,13 @@ export const directoryCases: readonly ContractCase[] = [
     requires,
     needs,
     async run(context) {
-      const { sso, check } = context;
+      const { sso, check, random } = context;
       const ref = await createDirectory(context);
-      const hired = idsOf(await hireMany(context, ref, 4)).toSorted();
-      const list = sso.directories.listUsers(ref, { pageSize: 2 });
+      const hired = idsOf(await hireMany(context, ref, random.integer(4, 7))).toSorted();
+      const pageSize = random.integer(1, 3);
+      const list = sso.directories.listUsers(ref, { pageSize });
       for await (const { items, nextCursor } of list.byPage()) {
-        check.ok(items.length <= 2, `a page of size 2 holds ${items.length} people`);
+        check.ok(items.length <= pageSize, `a page of size ${pageSize} holds ${items.length} people`);
         check.ok(nextCursor !== null, 'there is a second page');
         const rest = (await collect(list.byPage({ cursor: nextCursor! }))).flatMap((page) => page.items);
         check.equal(idsOf([...items, ...rest]).toSorted(), hired);

@@ -28,8 +28,8 @@ export const domainCases: readonly ContractCase[] = [
     id: 'DOM-02',
     title: 'A list holds the domains of its organization only, and may be empty.',
     requires,
-    async run({ sso, check, createTenant, world, unique }) {
-      const [acme, globex] = [await createTenant(), await createTenant()];
+    async run({ sso, check, createCustomer, world, unique }) {
+      const [acme, globex] = [await createCustomer(), await createCustomer()];
       const ofAcme = await collect(sso.domains.list({ organizationId: acme.organizationId }));
       check.equal(
         ofAcme.map(({ domain }) => domain),
@@ -59,8 +59,8 @@ export const domainCases: readonly ContractCase[] = [
     id: 'DOM-04',
     title: 'A domain of another organization is not_found, and is not deleted either.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const [acme, globex] = [await createTenant(), await createTenant()];
+    async run({ sso, check, createCustomer }) {
+      const [acme, globex] = [await createCustomer(), await createCustomer()];
       const [own] = await collect(sso.domains.list({ organizationId: acme.organizationId }));
       const foreign = { organizationId: globex.organizationId, domainId: own!.id };
       await check.rejects(() => sso.domains.get(foreign), 'not_found');
@@ -74,8 +74,8 @@ export const domainCases: readonly ContractCase[] = [
     id: 'DOM-05',
     title: 'An unknown domain is not_found.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const [domain] = await collect(sso.domains.list({ organizationId }));
       const ref = { organizationId, domainId: strangerLike(domain!.id) };
       await check.rejects(() => sso.domains.get(ref), 'not_found');
@@ -86,8 +86,8 @@ export const domainCases: readonly ContractCase[] = [
     id: 'DOM-06',
     title: 'A deleted domain is gone.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const [domain] = await collect(sso.domains.list({ organizationId }));
       await sso.domains.delete({ organizationId, domainId: domain!.id });
       check.equal(await collect(sso.domains.list({ organizationId })), []);
@@ -136,8 +136,8 @@ export const domainCases: readonly ContractCase[] = [
     id: 'DOM-10',
     title: 'What is no host name is invalid_argument before any request.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       for (const domain of ['', 'acme example', 'https://acme.example', 'ada@acme.example']) {
         await check.sends(0, () =>
           check.rejects(() => sso.domains.create({ organizationId, domain }), 'invalid_argument'),

@@ -32,8 +32,8 @@ export const errorCases: readonly ContractCase[] = [
     title: `Status ${status} is ${code}, whatever the body, and not worth a retry.`,
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       for (const body of ['', '{}', '[]', 'null', '"text"', '<html>']) {
         await faults.next({ status, body, times: every });
         const error = await check.rejects(() => sso.organizations.get(organizationId), code);
@@ -47,8 +47,8 @@ export const errorCases: readonly ContractCase[] = [
     title: 'A read is tried again after 429, no sooner than Retry-After says.',
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await sso.organizations.get(organizationId);
       await faults.next({ status: 429, headers: { 'retry-after': '1' }, body: '{}' });
       const startedAt = performance.now();
@@ -62,8 +62,8 @@ export const errorCases: readonly ContractCase[] = [
     title: 'When 429 goes on it is rate_limited, with the wait asked for.',
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await faults.next({ status: 429, headers: { 'retry-after': '3600' }, body: '{}', times: every });
       const error = await check.rejects(() => sso.organizations.get(organizationId), 'rate_limited');
       check.equal([error.retryable, error.retryAfterMs, error.status], [true, 3_600_000, 429]);
@@ -74,8 +74,8 @@ export const errorCases: readonly ContractCase[] = [
     title: 'A read is tried again after 500, 502, 503, and after a connection that ended early.',
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await sso.organizations.get(organizationId);
       const passing = [
         { status: 500, body: '{}' },
@@ -96,8 +96,8 @@ export const errorCases: readonly ContractCase[] = [
     title: 'When 503 goes on it is unavailable and worth a retry, after few attempts.',
     requires,
     needs,
-    async run({ sso, check, faults, traffic, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, traffic, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await sso.organizations.get(organizationId);
       await faults.next({ status: 503, body: '{}', times: every });
       const recorded = await traffic.record();
@@ -112,8 +112,8 @@ export const errorCases: readonly ContractCase[] = [
     title: 'An answer that is no JSON, broken JSON, cut off, or JSON of another shape is invalid_response.',
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const answers = [
         { status: 200, body: '<html>Sign in</html>', contentType: 'text/html' },
         { status: 200, body: '{"id":', contentType: 'application/json' },
@@ -148,8 +148,8 @@ export const errorCases: readonly ContractCase[] = [
     title: 'A redirect is invalid_response and is not followed.',
     requires,
     needs,
-    async run({ sso, check, faults, traffic, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, traffic, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const recorded = await traffic.record();
       await faults.next({ status: 302, headers: { location: '/attacker-controlled' }, times: every });
       await check.rejects(() => sso.organizations.get(organizationId), 'invalid_response');
@@ -162,8 +162,8 @@ export const errorCases: readonly ContractCase[] = [
     title: "An error page's markup stays out of our message.",
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const body = '<html><body>internal host 10.0.0.7</body></html>';
       await faults.next({ status: 502, body, contentType: 'text/html', times: every });
       const error = await check.rejects(() => sso.organizations.get(organizationId), 'unavailable');
@@ -175,8 +175,8 @@ export const errorCases: readonly ContractCase[] = [
     title: 'A call that takes longer than its timeoutMs is deadline_exceeded, retries included.',
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await faults.next({ delayMs: 5000, times: every });
       const startedAt = performance.now();
       const error = await check.rejects(
@@ -192,8 +192,8 @@ export const errorCases: readonly ContractCase[] = [
     title: "An abort during the call throws the caller's own reason, unchanged.",
     requires,
     needs,
-    async run({ sso, check, faults, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await faults.next({ delayMs: 5000, times: every });
       const reason = new Error('the browser went away');
       const controller = new AbortController();
@@ -208,8 +208,8 @@ export const errorCases: readonly ContractCase[] = [
     id: 'ERR-15',
     title: "A call aborted beforehand throws the caller's own reason and sends nothing.",
     requires,
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const reason = { why: 'not wanted any more' };
       const signal = AbortSignal.abort(reason);
       const thrown: unknown = await check.sends(0, () =>
@@ -225,8 +225,8 @@ export const errorCases: readonly ContractCase[] = [
     id: 'ERR-16',
     title: 'A timeoutMs that is no positive number is invalid_argument before any request.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
         await check.sends(0, () =>
           check.rejects(() => sso.organizations.get(organizationId, { timeoutMs }), 'invalid_argument'),

@@ -120,15 +120,15 @@ export const eventCases: readonly ContractCase[] = [
     requires,
     needs,
     async run(context) {
-      const { sso, check, world } = context;
+      const { sso, check, world, random } = context;
       const { directoryId } = await createDirectory(context);
       let cursor = await cursorOfNow(context);
-      const hired: DirectoryUserId[] = [];
+      const hired = [await world.directories.hire(directoryId, personNamed(context, 'Ada'))];
       const seen: SsoEvent[] = [];
       for (let poll = 0; poll < 4; poll += 1) {
-        for (const name of ['Ada', 'Ben'])
-          hired.push(await world.directories.hire(directoryId, personNamed(context, name)));
-        const page = await sso.events.pull({ cursor, pageSize: 1 });
+        for (let left = random.integer(0, 3); left > 0; left -= 1)
+          hired.push(await world.directories.hire(directoryId, personNamed(context, 'Ben')));
+        const page = await sso.events.pull({ cursor, pageSize: random.integer(1, 3) });
         seen.push(...page.events);
         ({ cursor } = page);
       }

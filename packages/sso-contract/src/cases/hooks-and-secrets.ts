@@ -1,6 +1,6 @@
 import type { OperationFinished, OperationStarted } from '@org/sso-core';
 import type { ContractCase } from '../contract-case.js';
-import { startLogin } from './support.js';
+import { loginNeeds, startLogin } from './support.js';
 
 const canary = 'canary-3f9c1e7a5b2d48c6';
 
@@ -14,8 +14,8 @@ export const secretCases: readonly ContractCase[] = [
     title: 'A wrong credential is unauthenticated, and shows in no error.',
     requires: ['organizations'],
     needs: ['withSecret'],
-    async run({ check, createClient, createTenant, withSecret }) {
-      const { organizationId } = await createTenant();
+    async run({ check, createClient, createCustomer, withSecret }) {
+      const { organizationId } = await createCustomer();
       const sso = createClient({ provider: withSecret(canary) });
       const error = await check.rejects(() => sso.organizations.get(organizationId), 'unauthenticated');
       check.conceals(error, canary);
@@ -26,8 +26,8 @@ export const secretCases: readonly ContractCase[] = [
     title: 'A vendor that repeats our credential does not bring it into our error.',
     requires: ['organizations'],
     needs: ['withSecret', 'faults'],
-    async run({ check, createClient, createTenant, withSecret, faults }) {
-      const { organizationId } = await createTenant();
+    async run({ check, createClient, createCustomer, withSecret, faults }) {
+      const { organizationId } = await createCustomer();
       const sso = createClient({ provider: withSecret(canary) });
       const message = `The key ${canary} is not valid; header was Bearer ${canary}`;
       const body = JSON.stringify({ message, error: 'invalid_client', error_description: message });
@@ -54,6 +54,7 @@ export const secretCases: readonly ContractCase[] = [
     id: 'HOOK-01',
     title: 'Hooks see the start and the outcome of every operation, and no input, output or token.',
     requires: ['login'],
+    needs: loginNeeds,
     async run(context) {
       const { check, createClient, createTenant, world } = context;
       const started: OperationStarted[] = [];
@@ -100,6 +101,7 @@ export const secretCases: readonly ContractCase[] = [
     id: 'HOOK-03',
     title: 'A hook that throws changes no outcome.',
     requires: ['login'],
+    needs: loginNeeds,
     async run(context) {
       const { check, createClient, createTenant } = context;
       const sso = createClient({ hooks: { operationStarted: fail, operationFinished: fail } });

@@ -102,6 +102,7 @@ export const idCases: readonly ContractCase[] = [
     id: 'ID-08',
     title: 'Every entity has the id of its provider before its vendor id.',
     requires: ['organizations', 'connections'],
+    needs: ['world.createConnection'],
     async run({ sso, owner, check, createTenant }) {
       const { organizationId, connectionId } = await createTenant();
       const entities = [

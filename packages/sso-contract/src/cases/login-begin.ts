@@ -1,6 +1,6 @@
 import type { BeginLogin } from '@org/sso-core';
 import type { ContractCase } from '../contract-case.js';
-import { strangerLike } from './support.js';
+import { loginNeeds, strangerLike } from './support.js';
 
 const requires = ['login'] as const;
 
@@ -11,8 +11,8 @@ export const loginBeginCases: readonly ContractCase[] = [
     title:
       'begin builds the authorization URL without any request: code flow, PKCE S256, state, the registered redirect URI and no secret.',
     requires,
-    async run({ sso, owner, check, createTenant, redirectUri, secrets }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, owner, check, createCustomer, redirectUri, secrets }) {
+      const { organizationId } = await createCustomer();
       const { url, state } = await check.sends(0, () => sso.login.begin({ organization: organizationId }));
       const { searchParams, protocol, hostname } = new URL(url);
       check.ok(protocol === 'https:' || hostname === 'localhost' || hostname === '127.0.0.1', url);
@@ -29,8 +29,8 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-02',
     title: 'Every login has a state, a challenge and a flow of its own.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const [first, second] = [
         await sso.login.begin({ organization: organizationId }),
         await sso.login.begin({ organization: organizationId }),
@@ -46,15 +46,15 @@ export const loginBeginCases: readonly ContractCase[] = [
     title:
       'begin takes exactly one selector and no unknown option, else invalid_argument before any request.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const { organizationId, connectionId, domain } = await createTenant();
+    async run({ sso, owner, check }) {
+      const [organization, connection, domain] = [`${owner.id}:org_1`, `${owner.id}:conn_1`, 'acme.example'];
       const malformed: readonly object[] = [
         {},
-        { organization: organizationId, connection: connectionId },
-        { domain, connection: connectionId },
+        { organization, connection },
+        { domain, connection },
         { organization: '' },
         { organization: 42 },
-        { organization: organizationId, domainHint: domain },
+        { organization, domainHint: domain },
       ];
       for (const request of malformed) {
         await check.sends(0, () =>
@@ -79,15 +79,15 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-05',
     title: 'A login hint and a wish to authenticate again reach the authorization URL.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const { connectionId, user } = await createTenant();
+    async run({ sso, owner, check }) {
+      const connection = `${owner.id}:conn_1`;
       const parameters = async (request: Partial<BeginLogin>) => {
-        const { url } = await sso.login.begin({ connection: connectionId, ...request } as BeginLogin);
+        const { url } = await sso.login.begin({ connection, ...request } as BeginLogin);
         return new URL(url).searchParams;
       };
       const plain = await parameters({});
-      const hinted = await parameters({ loginHint: user.email });
-      check.equal(hinted.get('login_hint'), user.email);
+      const hinted = await parameters({ loginHint: 'ada+sso@acme.example' });
+      check.equal(hinted.get('login_hint'), 'ada+sso@acme.example');
       const again = await parameters({ forceReauthentication: true });
       check.ok([...again].length > [...plain].length, 'forceReauthentication changes nothing');
     },
@@ -96,6 +96,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-06',
     title: 'A domain leads to the connection that serves it.',
     requires: ['login', 'connections'],
+    needs: loginNeeds,
     async run({ sso, check, createTenant, world }) {
       const { domain, connectionId, user } = await createTenant();
       const { url, flow } = await sso.login.begin({ domain });
@@ -135,6 +136,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-10',
     title: 'A login to an inactive connection is refused at the callback as connection_inactive.',
     requires,
+    needs: loginNeeds,
     async run({ sso, check, createTenant, world }) {
       const { connectionId, user } = await createTenant({ status: 'inactive' });
       const { url, flow } = await sso.login.begin({ connection: connectionId });
@@ -146,6 +148,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-11',
     title: 'A login to an unknown connection is refused at the callback as connection_not_found.',
     requires,
+    needs: loginNeeds,
     async run({ sso, check, createTenant, world }) {
       const { connectionId } = await createTenant();
       const { url, flow } = await sso.login.begin({ connection: strangerLike(connectionId) });
@@ -157,6 +160,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-12',
     title: 'A login to an unknown organization is refused at the callback as organization_not_found.',
     requires,
+    needs: loginNeeds,
     async run({ sso, check, createTenant, world }) {
       const { organizationId } = await createTenant();
       const { url, flow } = await sso.login.begin({ organization: strangerLike(organizationId) });
@@ -168,6 +172,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-13',
     title: 'lookup finds the connection by the domain of an e-mail address, and begin takes its selector.',
     requires: ['login', 'connections'],
+    needs: loginNeeds,
     async run({ sso, check, createTenant, world }) {
       const { domain, connectionId, user } = await createTenant();
       const { selector, ...found } = await sso.login.lookup(user.email);
@@ -182,6 +187,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-14',
     title: 'lookup normalises an address before it decides: case, width and spaces around it do not matter.',
     requires: ['login', 'connections'],
+    needs: ['world.createConnection'],
     async run({ sso, check, createTenant }) {
       const { domain, connectionId } = await createTenant();
       const spellings = [`ada@${domain.toUpperCase()}`, `ada\uff20${domain}`, `  ada@${domain} `];
@@ -213,6 +219,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-16',
     title: 'lookup of a domain nobody serves, or of a sub-domain, is an answer without a selector.',
     requires: ['login', 'connections'],
+    needs: ['world.createConnection'],
     async run({ sso, check, createTenant, unique }) {
       const { domain } = await createTenant();
       for (const other of [`${unique('nobody')}.example`, `mail.${domain}`]) {
@@ -225,6 +232,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-17',
     title: 'lookup passes over connections that accept no logins.',
     requires: ['login', 'connections'],
+    needs: ['world.createConnection'],
     async run({ sso, check, createTenant }) {
       for (const status of ['draft', 'inactive'] as const) {
         const { user } = await createTenant({ status });
@@ -236,6 +244,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     id: 'LOGIN-18',
     title: 'lookup does not choose between two connections: it is failed_precondition.',
     requires: ['login', 'connections'],
+    needs: ['world.createConnection'],
     async run({ sso, check, createTenant, world }) {
       const { organizationId, domain, user } = await createTenant();
       await world.createConnection({
@@ -271,6 +280,7 @@ export const loginBeginCases: readonly ContractCase[] = [
     title: 'A domain that is claimed but not verified leads nowhere.',
     requires: ['login', 'connections', 'domains'],
     without: 'domains.verifiedOnCreate',
+    needs: ['world.createConnection'],
     async run({ sso, check, world, unique }) {
       const organizationId = await world.createOrganization({ name: unique('Claimer') });
       const domain = `${unique('claimed')}.example`;

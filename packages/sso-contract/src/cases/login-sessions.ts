@@ -1,11 +1,11 @@
 import { Secret } from '@org/sso-core';
 import type { CaseContext } from '../case-context.js';
 import type { ContractCase } from '../contract-case.js';
-import { corrupt, startLogin, withParameters } from './support.js';
+import { corrupt, loginNeeds, startLogin, withParameters } from './support.js';
 
 const requires = ['login'] as const;
 const signed = { requires, features: ['login.idpInitiated=signed_request'] } as const;
-const fromIdentityProvider = ['world.startFromIdentityProvider'] as const;
+const fromIdentityProvider = ['world.createConnection', 'world.startFromIdentityProvider'] as const;
 const dayMs = 24 * 60 * 60_000;
 
 const header = (fields: object) => Buffer.from(JSON.stringify(fields)).toString('base64url');
@@ -50,7 +50,7 @@ export const loginSessionCases: readonly ContractCase[] = [
     title:
       'A signed request from the identity provider says where to start a new login, which then completes.',
     ...signed,
-    needs: fromIdentityProvider,
+    needs: [...fromIdentityProvider, 'world.signIn'],
     async run(context) {
       const { sso, check, world } = context;
       const { url, tenant } = await startAtIdentityProvider(context, '/reports');
@@ -104,7 +104,7 @@ export const loginSessionCases: readonly ContractCase[] = [
       )[0]!;
       const [, payload = ''] = token.split('.');
       const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
-      for (const forged of [corrupt(token), unsigned, 'junk']) {
+      for (const forged of [corrupt(token, context.random), unsigned, 'junk']) {
         const attack = withParameters(url, { [name]: forged });
         await check.rejects(() => sso.login.readIdpInitiated(attack), 'verification_failed');
       }
@@ -140,6 +140,7 @@ export const loginSessionCases: readonly ContractCase[] = [
     title:
       'An ordinary callback is no login from the identity provider: readIdpInitiated answers null and sends nothing.',
     requires,
+    needs: loginNeeds,
     async run(context) {
       const { sso, check, createTenant } = context;
       const { callback } = await startLogin(context, await createTenant());
@@ -152,6 +153,7 @@ export const loginSessionCases: readonly ContractCase[] = [
     id: 'LOGIN-61',
     title: 'verifyAccessToken answers subject, issuer and expiry, for a Secret and for a string.',
     requires,
+    needs: loginNeeds,
     async run(context) {
       const { sso, check } = context;
       const { accessToken } = (await logIn(context)).tokens;
@@ -165,12 +167,13 @@ export const loginSessionCases: readonly ContractCase[] = [
     id: 'LOGIN-62',
     title: 'A forged access token is verification_failed, and shows in no error.',
     requires,
+    needs: loginNeeds,
     async run(context) {
       const { sso, check } = context;
       const token = (await logIn(context)).tokens.accessToken.reveal();
       const [, payload = 'e30', signature = ''] = token.split('.');
       const forged = [
-        corrupt(token),
+        corrupt(token, context.random),
         `${header({ alg: 'none' })}.${payload}.`,
         `${header({ alg: 'RS256', kid: 'nobody' })}.${payload}.${signature}`,
         `${header({ alg: 'HS256' })}.${payload}.${signature}`,
@@ -189,7 +192,7 @@ export const loginSessionCases: readonly ContractCase[] = [
     id: 'LOGIN-63',
     title: 'An expired access token is verification_failed.',
     requires,
-    needs: ['clock'],
+    needs: [...loginNeeds, 'clock'],
     async run(context) {
       const { sso, check, clock } = context;
       const { accessToken } = (await logIn(context)).tokens;
@@ -201,6 +204,7 @@ export const loginSessionCases: readonly ContractCase[] = [
     id: 'LOGIN-71',
     title: "logoutUrl of a login is where the browser goes to end the vendor's session.",
     requires,
+    needs: loginNeeds,
     async run(context) {
       const { sso, check } = context;
       const { tokens, profile } = await logIn(context, { protocol: 'oidc', identityProvider: 'generic' });
@@ -226,6 +230,7 @@ export const loginSessionCases: readonly ContractCase[] = [
     title: 'Where a logout can return, its URL carries target and state.',
     requires,
     features: ['login.logoutReturnTo'],
+    needs: loginNeeds,
     async run(context) {
       const { sso, check, redirectUri } = context;
       const { tokens, profile } = await logIn(context, { protocol: 'oidc', identityProvider: 'generic' });
@@ -245,6 +250,7 @@ export const loginSessionCases: readonly ContractCase[] = [
     title: 'Where a logout cannot return, a return target is refused before any request, not dropped.',
     requires,
     without: 'login.logoutReturnTo',
+    needs: loginNeeds,
     async run(context) {
       const { sso, check, redirectUri } = context;
       const { tokens, profile } = await logIn(context, { protocol: 'oidc', identityProvider: 'generic' });

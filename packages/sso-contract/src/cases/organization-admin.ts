@@ -112,8 +112,8 @@ export const organizationAdminCases: readonly ContractCase[] = [
     id: 'ORGADM-08',
     title: 'update and delete of an unknown organization are not_found.',
     requires,
-    async run({ sso, check, createTenant }) {
-      const id = strangerLike((await createTenant()).organizationId);
+    async run({ sso, check, createCustomer }) {
+      const id = strangerLike((await createCustomer()).organizationId);
       await check.rejects(() => sso.organizationAdmin.update(id, { name: 'nobody' }), 'not_found');
       await check.rejects(() => sso.organizationAdmin.delete(id), 'not_found');
     },
@@ -122,6 +122,7 @@ export const organizationAdminCases: readonly ContractCase[] = [
     id: 'ORGADM-09',
     title: 'A deleted organization is gone, and so are its connections.',
     requires: ['organizations', 'organizationAdmin', 'connections'],
+    needs: ['world.createConnection'],
     async run({ sso, check, createTenant }) {
       const { organizationId, connectionId } = await createTenant();
       await sso.organizationAdmin.delete(organizationId);
@@ -134,8 +135,8 @@ export const organizationAdminCases: readonly ContractCase[] = [
     title: 'updateSettings switches single sign-on and leaves the other switch as it is.',
     requires,
     features: ['organizationAdmin.settings'],
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const { settings: before } = await sso.organizations.get(organizationId);
       const updated = await sso.organizationAdmin.updateSettings(organizationId, { sso: !before!.sso });
       check.shape(organizationSchema, updated);
@@ -149,8 +150,8 @@ export const organizationAdminCases: readonly ContractCase[] = [
       'Where organizations have no settings they read null and updateSettings is refused before any request.',
     requires,
     without: 'organizationAdmin.settings',
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       check.equal((await sso.organizations.get(organizationId)).settings, null);
       await check.unsupported(() => sso.organizationAdmin.updateSettings(organizationId, { sso: true }));
     },

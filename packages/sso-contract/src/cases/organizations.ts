@@ -16,9 +16,10 @@ export const organizationCases: readonly ContractCase[] = [
     title: 'Listing yields every organization once, whatever the page size.',
     requires: ['organizations'],
     async run(context) {
-      const { sso, check } = context;
-      const created = await createOrganizations(context, 5);
-      const listed = (await collect(sso.organizations.list({ pageSize: 2 }))).map(({ id }) => id);
+      const { sso, check, random } = context;
+      const created = await createOrganizations(context, random.integer(4, 7));
+      const pageSize = random.integer(1, 3);
+      const listed = (await collect(sso.organizations.list({ pageSize }))).map(({ id }) => id);
       check.equal(new Set(listed).size, listed.length, 'an organization is listed twice');
       check.equal(
         created.filter((id) => !listed.includes(id)),
@@ -50,13 +51,14 @@ export const organizationCases: readonly ContractCase[] = [
     title: 'A list resumes after a cursor of an earlier page, without gap or repetition.',
     requires: ['organizations'],
     async run(context) {
-      const { sso, check } = context;
-      await createOrganizations(context, 4);
-      const all = (await collect(sso.organizations.list({ pageSize: 2 }))).map(({ id }) => id);
+      const { sso, check, random } = context;
+      await createOrganizations(context, random.integer(4, 7));
+      const list = sso.organizations.list({ pageSize: random.integer(1, 3) });
+      const all = (await collect(list)).map(({ id }) => id);
       check.equal(new Set(all).size, all.length, 'an organization is listed twice');
-      for await (const { items, nextCursor } of sso.organizations.list({ pageSize: 2 }).byPage()) {
+      for await (const { items, nextCursor } of list.byPage()) {
         check.ok(nextCursor !== null, 'there is a second page');
-        const rest = sso.organizations.list({ pageSize: 2 }).byPage({ cursor: nextCursor! });
+        const rest = list.byPage({ cursor: nextCursor! });
         const resumed = (await collect(rest)).flatMap((page) => page.items);
         check.equal(
           [...items, ...resumed].map(({ id }) => id),
@@ -70,8 +72,8 @@ export const organizationCases: readonly ContractCase[] = [
     id: 'ORG-04',
     title: 'get answers the organization in the neutral shape, as the list does.',
     requires: ['organizations'],
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       const organization = await sso.organizations.get(organizationId);
       check.shape(organizationSchema, organization);
       check.equal(organization.id, organizationId);
@@ -84,8 +86,8 @@ export const organizationCases: readonly ContractCase[] = [
     id: 'ORG-05',
     title: 'get of an unknown organization is not_found.',
     requires: ['organizations'],
-    async run({ sso, check, createTenant }) {
-      const { organizationId } = await createTenant();
+    async run({ sso, check, createCustomer }) {
+      const { organizationId } = await createCustomer();
       await check.rejects(() => sso.organizations.get(strangerLike(organizationId)), 'not_found');
     },
   },

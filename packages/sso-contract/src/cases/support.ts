@@ -1,7 +1,8 @@
 import type { DirectoryRef } from '@org/sso-core';
 import { membersOf, type FacetName, type SsoProvider } from '@org/sso-core/provider';
-import type { CaseContext, Tenant } from '../case-context.js';
-import type { NewPerson } from '../harness.js';
+import { lastNames, type CaseContext, type Tenant } from '../case-context.js';
+import type { Ability, NewPerson } from '../harness.js';
+import type { Random } from '../random.js';
 
 /** An id like this one, as well-formed as it, that nobody has. */
 export function strangerLike<Id extends string>(id: Id): Id {
@@ -14,6 +15,9 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) collected.push(item);
   return collected;
 }
+
+/** What it takes to sign somebody in. */
+export const loginNeeds = ['world.createConnection', 'world.signIn'] as const satisfies readonly Ability[];
 
 /** A login up to the moment the browser comes back. */
 export async function startLogin({ sso, world }: CaseContext, tenant: Tenant) {
@@ -31,10 +35,12 @@ export function withParameters(url: string, changes: Readonly<Record<string, str
   return changed.href;
 }
 
-/** The text with one character in its middle changed. */
-export function corrupt(text: string): string {
-  const middle = Math.floor(text.length / 2);
-  return text.slice(0, middle) + (text[middle] === 'A' ? 'B' : 'A') + text.slice(middle + 1);
+/** The text with one character changed. */
+export function corrupt(text: string, random: Random): string {
+  // Not the last one of a part: in base64 some of its bits mean nothing.
+  const places = [...text.matchAll(/[^.](?=[^.])/g)].map(({ index }) => index);
+  const place = random.pick(places);
+  return text.slice(0, place) + (text[place] === 'A' ? 'B' : 'A') + text.slice(place + 1);
 }
 
 /** Calls every method of a facet's client as an app would that knows nothing. */
@@ -60,9 +66,9 @@ export async function createDirectory({ world, unique }: CaseContext): Promise<D
 }
 
 /** Somebody new. */
-export function personNamed({ unique }: CaseContext, firstName: string): NewPerson {
+export function personNamed({ unique, random }: CaseContext, firstName: string): NewPerson {
   const id = unique(firstName.toLowerCase());
-  return { id, email: `${id}@acme.example`, firstName, lastName: 'Adams' };
+  return { id, email: `${id}@acme.example`, firstName, lastName: random.pick(lastNames) };
 }
 
 export function pause(milliseconds: number): Promise<void> {

@@ -245,8 +245,8 @@ export const userCases: readonly ContractCase[] = [
     id: 'USER-15',
     title: 'create in an unknown organization is not_found.',
     requires,
-    async run({ sso, check, createTenant, unique }) {
-      const organizationId = strangerLike((await createTenant()).organizationId);
+    async run({ sso, check, createCustomer, unique }) {
+      const organizationId = strangerLike((await createCustomer()).organizationId);
       const email = `${unique('ada')}@acme.example`;
       for (const sendInvitation of [true, false]) {
         await check.rejects(() => sso.users.create({ organizationId, email, sendInvitation }), 'not_found');

@@ -186,11 +186,12 @@ export const webhookCases: readonly ContractCase[] = [
     requires,
     needs,
     async run(context) {
+      const { random } = context;
       const { message } = await deliverHire(context);
       const bytes = encode(message.body);
-      for (const index of [0, Math.floor(bytes.length / 2), bytes.length - 1]) {
+      for (const index of [0, random.integer(1, bytes.length - 2), bytes.length - 1]) {
         const body = bytes.slice();
-        body[index]! ^= 1;
+        body[index]! ^= 1 << random.integer(0, 7);
         await refuses(context, { ...message, body }, 'signature_mismatch');
       }
       for (const body of [`${message.body} `, message.body.slice(0, -1)])
