@@ -3,11 +3,12 @@ import { sql, type Kysely } from 'kysely';
 import type { Dialect, Tables } from './schema.js';
 import { auditTables } from './tables/audit-tables.js';
 import { eventTables } from './tables/event-tables.js';
+import { identityTables } from './tables/identity-tables.js';
 import { migrationTables } from './tables/migration-tables.js';
 import type { Statements } from './tables/statements.js';
 
 /** Statements that bring the schema from the version of their index to the next. Never changed once published. */
-const migrations: readonly Statements[] = [eventTables, auditTables, migrationTables];
+const migrations: readonly Statements[] = [eventTables, auditTables, migrationTables, identityTables];
 
 /** Brings the schema up to date, or does nothing. Safe in several processes at once. */
 export async function migrate(database: Kysely<Tables>, dialect: Dialect): Promise<void> {

@@ -20,6 +20,11 @@ export interface Tables {
   sso_migration_journal: JournalRow;
   sso_migration_step: StepRow;
   sso_directory_entry: DirectoryEntryRow;
+  sso_identity_source: IdentitySourceRow;
+  sso_identity_user: IdentityUserRow;
+  sso_identity: IdentityRow;
+  sso_identity_proposal: IdentityProposalRow;
+  sso_identity_decision: IdentityDecisionRow;
 }
 
 export interface EventRow {
@@ -150,4 +155,72 @@ export interface DirectoryEntryRow {
   version: number;
   /** The whole entry. */
   body: string;
+}
+
+export interface IdentitySourceRow {
+  id: string;
+  generation: number;
+  tenant_id: string;
+  kind: string;
+  lineage: string;
+  deleted_order: string | null;
+  authoritative: number;
+  decision: number;
+}
+
+export interface IdentityUserRow {
+  id: string;
+  tenant_id: string;
+  address: string | null;
+  address_verified: number;
+  access: string;
+}
+
+export interface IdentityRow {
+  id: string;
+  tenant_id: string;
+  kind: string;
+  source: string;
+  generation: number;
+  /** What the source names it by. */
+  source_key: string;
+  subject: string | null;
+  directory_id: string | null;
+  address: string | null;
+  address_verified: number;
+  user_id: string | null;
+  evidence: string | null;
+  basis: string | null;
+  status: string;
+  status_order: string | null;
+  heard_order: string | null;
+  decision: number;
+}
+
+export interface IdentityProposalRow {
+  id: string;
+  tenant_id: string;
+  identity_id: string;
+  user_id: string;
+  reason: string;
+  state: string;
+  decision: number;
+}
+
+export interface IdentityDecisionRow {
+  tenant_id: string;
+  sequence: number;
+  at: string;
+  actor: string;
+  action: string;
+  user_id: string | null;
+  previous_user_id: string | null;
+  identity_id: string | null;
+  proposal_id: string | null;
+  source: string | null;
+  lineage: string | null;
+  previous_lineage: string | null;
+  evidence: string | null;
+  undoes: number | null;
+  reason: string | null;
 }

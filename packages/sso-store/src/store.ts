@@ -1,6 +1,7 @@
 import { SsoError, type OneTimeIds } from '@org/sso-core';
 import type { AuditStore } from '@org/sso-core/audit';
 import type { EventStore } from '@org/sso-core/events';
+import type { IdentityStore } from '@org/sso-core/identity';
 import type { MigrationStore } from '@org/sso-core/migration';
 import type { Kysely } from 'kysely';
 import type { Dialect, Tables } from './schema.js';
@@ -15,6 +16,8 @@ export interface SsoStore {
   readonly audit: AuditStore;
   /** For `createMigrationRoutes` and whoever moves customers: moves, their journal, and what the app was told meanwhile. */
   readonly migrations: MigrationStore;
+  /** For `createIdentityLedger`. */
+  readonly identities: IdentityStore;
   /** Creates or updates the tables, whose names begin with `sso_`. Call it once per deployment; safe in several processes at once. */
   migrate(): Promise<void>;
   /** Closes what the store opened. A pool that was handed in stays open. */
@@ -75,6 +78,7 @@ const ports = {
     writeEntries: true,
     removeEntries: true,
   },
+  identities: { read: true, update: true, findSource: true, openProposals: true, entries: true },
 } satisfies { readonly [Port in keyof Ports]: Record<keyof Ports[Port], true> };
 
 type Ports = Omit<SsoStore, 'migrate' | 'close'>;
@@ -98,6 +102,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
       oneTimeIds: opened.createOneTimeIds(database, now),
       audit: opened.createAuditStore(database, dialect),
       migrations: opened.createMigrationStore(database, dialect),
+      identities: opened.createIdentityStore(database, dialect),
     } satisfies Ports;
   });
 
@@ -141,6 +146,7 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
     oneTimeIds: lazy('oneTimeIds'),
     audit: lazy('audit'),
     migrations: lazy('migrations'),
+    identities: lazy('identities'),
     migrate: () =>
       run('store.migrate', async () => {
         const opened = await connection.get();

@@ -35,9 +35,23 @@ export interface DirectoryWord {
   readonly creates: boolean;
 }
 
+/** Bytes of UTF-8; identity providers' ids have at most 256 characters. Longer texts fit no index of a database. */
+const maxTextBytes = 1024;
+
+/** Whether a text comes out of any database as it went in: a part that is lost would make different ids equal. */
+export function isLasting(text: unknown): text is string {
+  return (
+    typeof text === 'string' &&
+    text !== '' &&
+    !/\p{Surrogate}/u.test(text) &&
+    !text.includes('\0') &&
+    Buffer.byteLength(text) <= maxTextBytes
+  );
+}
+
 /** `null` when there is nothing lasting to know the person by. */
 export function claimOfLogin({ connectionId, idpId, email, emailVerified }: Profile): Claim | null {
-  if (connectionId === null || idpId === null) return null;
+  if (connectionId === null || !isLasting(idpId)) return null;
   return {
     kind: 'login',
     source: connectionId,
@@ -56,7 +70,7 @@ export function claimOfDirectoryUser(event: DirectoryPersonEvent, organizationId
     kind: 'directory_user',
     source: organizationId,
     key: user.id,
-    subject: user.idpId,
+    subject: isLasting(user.idpId) ? user.idpId : null,
     directoryId: user.directoryId,
     address: toAddress(user.email),
     addressVerified: true,

@@ -6,6 +6,7 @@ import { parseQualifiedId, type ConnectionId, type OrganizationId } from '../mod
 import type { Profile } from '../model/profile.js';
 import {
   claimOfDirectoryUser,
+  isLasting,
   claimOfLogin,
   toAddress,
   type Claim,
@@ -323,8 +324,10 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
 
 function requireText(operation: string, values: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== 'string' || value === '')
-      throw invalidArgument(`${operation}: "${name}" must be a text that is not empty`, { operation });
+    if (!isLasting(value)) {
+      const message = `${operation}: "${name}" must be a text of 1 to 1024 bytes, well-formed and without NUL`;
+      throw invalidArgument(message, { operation });
+    }
   }
 }
 

@@ -4,7 +4,6 @@ import type { IdentityStore, LedgerChanges, LedgerQuery, LedgerView } from './id
 
 const sourceKey = ({ id, generation }: Pick<IdentitySource, 'id' | 'generation'>) => `${generation} ${id}`;
 const userKey = ({ tenantId, id }: Pick<LedgerUser, 'tenantId' | 'id'>) => JSON.stringify([tenantId, id]);
-
 /** Most subjects of a dispute that are read. */
 const maxDisputes = 100;
 
@@ -14,7 +13,8 @@ export function createMemoryIdentityStore(): IdentityStore {
   const users = new Map<string, LedgerUser>();
   const identities = new Map<string, Identity>();
   const proposals = new Map<string, IdentityProposal>();
-  const journal: LedgerEntry[] = [];
+  const journals = new Map<string, LedgerEntry[]>();
+  const journalOf = (tenantId: string): readonly LedgerEntry[] => journals.get(tenantId) ?? [];
 
   function disputed(ids: readonly string[], own: readonly Identity[]): Identity[] {
     const lineages = new Set(
@@ -48,7 +48,8 @@ export function createMemoryIdentityStore(): IdentityStore {
       proposalIds = [],
       disputed: disputes = [],
     } = query;
-    const entry = ofTenant(journal).find(({ sequence }) => sequence === query.sequence) ?? null;
+    const journal = journalOf(tenantId);
+    const entry = journal.find(({ sequence }) => sequence === query.sequence) ?? null;
     const asked = ownProposals.filter(({ id }) => proposalIds.includes(id) || id === entry?.proposalId);
 
     const ids = new Set([
@@ -91,7 +92,7 @@ export function createMemoryIdentityStore(): IdentityStore {
       if (ground) found.add(ground);
     }
     return {
-      sequence: ofTenant(journal).at(-1)?.sequence ?? 0,
+      sequence: journal.length,
       sources: [...sources.values()].filter(
         (source) => source.tenantId === tenantId || sourceIds.includes(source.id),
       ),
@@ -102,7 +103,11 @@ export function createMemoryIdentityStore(): IdentityStore {
     };
   }
 
-  function write(changes: LedgerChanges): void {
+  /** Checks before it changes anything. */
+  function write(tenantId: string, changes: LedgerChanges): void {
+    const journal = [...journalOf(tenantId), ...(changes.entries ?? [])];
+    if (journal.some(({ sequence }, index) => sequence !== index + 1))
+      throw new SsoError({ code: 'internal', message: 'The sequences of a journal have no gaps' });
     for (const source of changes.sources ?? []) {
       const held = sources.get(sourceKey(source));
       if (held && held.tenantId !== source.tenantId)
@@ -112,7 +117,7 @@ export function createMemoryIdentityStore(): IdentityStore {
     for (const user of changes.users ?? []) users.set(userKey(user), user);
     for (const identity of changes.identities ?? []) identities.set(identity.id, identity);
     for (const proposal of changes.proposals ?? []) proposals.set(proposal.id, proposal);
-    journal.push(...(changes.entries ?? []));
+    journals.set(tenantId, journal);
   }
 
   function forget(tenantId: string, userId: string): void {
@@ -133,7 +138,7 @@ export function createMemoryIdentityStore(): IdentityStore {
     async update(tenantId, query, decide) {
       const { changes, result } = decide(read(tenantId, query));
       if (changes) {
-        write(changes);
+        write(tenantId, changes);
         for (const userId of changes.forgotten ?? []) forget(tenantId, userId);
       }
       return result;
@@ -150,8 +155,8 @@ export function createMemoryIdentityStore(): IdentityStore {
         .slice(0, limit);
     },
     entries: async ({ tenantId, userId, limit, before = Infinity }) =>
-      journal
-        .filter((entry) => entry.tenantId === tenantId && entry.sequence < before)
+      journalOf(tenantId)
+        .filter(({ sequence }) => sequence < before)
         .filter((entry) => userId === undefined || entry.userId === userId || entry.previousUserId === userId)
         .toReversed()
         .slice(0, limit),
