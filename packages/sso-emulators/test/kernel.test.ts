@@ -42,6 +42,24 @@ describe('the fault dial', () => {
     expect((await exchange(emulator, { code })).body.error).toBe('invalid_grant');
   });
 
+  it('strikes a share of the requests, the same ones for the same seed', async () => {
+    const emulator = await workos();
+    async function struck(fault: Fault): Promise<boolean[]> {
+      await emulator.control.addFault({ status: 503, times: 1000, ...fault });
+      const statuses = [];
+      for (let request = 0; request < 60; request += 1)
+        statuses.push((await call(emulator, 'GET', '/organizations')).status === 503);
+      await emulator.control.clearFaults();
+      return statuses;
+    }
+    const first = await struck({ share: 0.3, shareSeed: 7 });
+    expect(first.filter(Boolean).length).toBeGreaterThan(5);
+    expect(first.filter(Boolean).length).toBeLessThan(40);
+    expect(await struck({ share: 0.3, shareSeed: 7 })).toEqual(first);
+    expect(await struck({ share: 0.3, shareSeed: 8 })).not.toEqual(first);
+    expect(await struck({ share: 1 })).not.toContain(false);
+  });
+
   it('closes, truncates, drips and delays', async () => {
     const emulator = await workos();
     const read = async () => call(emulator, 'GET', '/organizations');
@@ -69,6 +87,9 @@ describe('the fault dial', () => {
       (await fetch(`${emulator.controlUrl}/faults`, { method: 'POST', body: JSON.stringify(body) })).json();
     expect(await post({ statsu: 500 })).toEqual({
       message: expect.stringMatching(/^fault\.statsu is not a known field/),
+    });
+    expect(await post({ share: 0 })).toEqual({
+      message: 'fault.share must be a number above 0 and at most 1',
     });
     expect(await post({ status: 42 })).toEqual({ message: 'fault.status must be a status from 200 to 599' });
     expect(await post({ match: { path: '(' } })).toEqual({

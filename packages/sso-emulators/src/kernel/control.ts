@@ -302,6 +302,8 @@ function parseFault(value: unknown): Fault {
   const given = fields(value, 'fault', [
     'match',
     'times',
+    'share',
+    'shareSeed',
     'status',
     'headers',
     'body',
@@ -322,6 +324,8 @@ function parseFault(value: unknown): Fault {
       });
     }),
     times: number('times'),
+    share: optional(given['share'], 'fault.share', share),
+    shareSeed: number('shareSeed'),
     status: optional(given['status'], 'fault.status', httpStatus),
     headers: optional(given['headers'], 'fault.headers', (headers, place) =>
       Object.fromEntries(
@@ -356,6 +360,11 @@ function parseCertificateNotice(value: unknown): CertificateNotice {
 
 function anyText(value: unknown, place: string): string {
   return value === '' ? '' : text(value, place);
+}
+
+function share(value: unknown, place: string): number {
+  if (typeof value === 'number' && value > 0 && value <= 1) return value;
+  throw new InvalidInputError(place, 'must be a number above 0 and at most 1');
 }
 
 function positive(value: unknown, place: string): number {

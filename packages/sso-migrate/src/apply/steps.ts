@@ -81,9 +81,10 @@ export async function createStepRunner(options: StepRunnerOptions): Promise<Step
       const begun = known.get(`${target}/${name}`);
       const result = await retrying(
         retry,
-        async (attempt) => {
-          const made = attempt > 1 ? await find(begun) : null;
-          return made ?? makeOrFind(make, () => find(begun));
+        async (previous) => {
+          // Being told to slow down leaves nothing behind.
+          const mayBeThere = previous !== undefined && previous.code !== 'rate_limited';
+          return (mayBeThere ? await find(begun) : null) ?? makeOrFind(make, () => find(begun));
         },
         { signal, onWait: (wait) => onWait(name, wait) },
       );
