@@ -23,13 +23,14 @@ function newestWords(userId: string, people: People): readonly Identity[] {
   return [...newest.values()];
 }
 
-/** Directory users who lost access and wait to be confirmed as this person, whose address they have: no access until somebody has looked. */
+/** Directory users who lost access and wait to be confirmed as this person, whose address they have: it is lost until somebody has looked. */
 function likelyLosses(userId: string, { view, userOf }: People): readonly Identity[] {
   const asked = view.proposals.filter(
     (proposal) =>
       proposal.userId === userId &&
       proposal.state === 'open' &&
-      (proposal.reason === 'email' || proposal.reason === 'ambiguous_email'),
+      proposal.reason !== 'other_subject' &&
+      proposal.reason !== 'subject_elsewhere',
   );
   return view.identities.filter(
     (identity) =>

@@ -1,4 +1,5 @@
 import type { Identity, IdentityEvidence, ProposalReason } from './identity.js';
+import { refusalOf } from './access.js';
 import type { Claim } from './claim.js';
 import type { People } from './people.js';
 
@@ -21,9 +22,9 @@ export type Verdict =
   | { readonly kind: 'propose'; readonly candidates: ReadonlyMap<string, ProposalReason> }
   | { readonly kind: 'nobody' };
 
+/** Where an id of a person means something. */
 interface Place {
   readonly kind: Identity['kind'];
-  readonly source: string;
   readonly lineage: string;
   readonly directoryId: string | null;
 }
@@ -41,28 +42,18 @@ export function weigh(
 ): Verdict {
   const { subject, address } = claim;
   const place: Place = { ...claim, lineage };
-  const placeOf = (identity: Identity): Place => ({ ...identity, lineage: people.lineageOf(identity) });
   const others = people.view.identities
     .filter((identity) => identity.id !== own?.id && people.userOf(identity) !== null)
     .toSorted((a, b) => a.decision - b.decision);
   const bySubject = subject === null ? [] : others.filter((other) => other.subject === subject);
 
-  const [same, ...rest] = bySubject.filter((other) => isSameNamespace(placeOf(other), place));
+  const [same, ...rest] = bySubject.filter((other) => isSameNamespace(placeOf(other, people), place));
   if (same && rest.every(({ userId }) => userId === same.userId)) {
     return { kind: 'link', userId: same.userId!, evidence: 'subject', basis: same.id };
   }
 
   const barred = barredUsers(claim, lineage, own, people);
-  /** The same identity provider knows that person by another id, so it is somebody else. */
-  const contradicts = (userId: string) =>
-    people
-      .identitiesOf(userId)
-      .some(
-        (other) =>
-          other.id !== own?.id &&
-          isSameDirectoryOrConnection(placeOf(other), place) &&
-          (subject === null || other.subject !== subject),
-      );
+  const contradicts = (userId: string) => isKnownOtherwise(userId, claim, place, own?.id, people);
   const mayLink = (userId: string) => !barred.has(userId) && !contradicts(userId);
 
   const agreeing = bySubject.filter(
@@ -78,38 +69,65 @@ export function weigh(
 
   const holders = address === null ? new Map<never, never>() : holdersOf(address, others, existing, people);
   const [holder] = holders.values();
-  if (holders.size === 1 && holder!.verified && claim.addressVerified && mayLink(holder!.userId)) {
+  const isSole = holders.size === 1 && holder!.verified && claim.addressVerified;
+  // An address may have been given to somebody new: alone it revives nobody.
+  if (isSole && mayLink(holder!.userId) && refusalOf(holder!.userId, people) === null) {
     return { kind: 'link', userId: holder!.userId, evidence: 'verified_email', basis: holder!.basis };
   }
 
+  function reasonFor(userId: string): ProposalReason {
+    if (contradicts(userId)) return 'other_subject';
+    if (!holders.has(userId)) return 'subject_elsewhere';
+    if (holders.size > 1) return 'ambiguous_email';
+    return isSole ? 'no_access' : 'email';
+  }
   const candidates = new Map<string, ProposalReason>();
   for (const userId of [...holders.keys(), ...bySubject.map((other) => other.userId!)]) {
     if (barred.has(userId) || candidates.has(userId)) continue;
-    const byAddress = holders.size > 1 ? 'ambiguous_email' : 'email';
-    const reason = holders.has(userId) ? byAddress : 'subject_elsewhere';
-    candidates.set(userId, contradicts(userId) ? 'other_subject' : reason);
+    candidates.set(userId, reasonFor(userId));
   }
   return candidates.size > 0 ? { kind: 'propose', candidates } : { kind: 'nobody' };
 }
 
+export function placeOf(identity: Identity, { lineageOf }: People): Place {
+  return { ...identity, lineage: lineageOf(identity) };
+}
+
+/** The same identity provider knows that person by another id, so this is somebody else. */
+export function isKnownOtherwise(
+  userId: string,
+  { subject }: Pick<Identity, 'subject'>,
+  place: Place,
+  ownId: string | undefined,
+  people: People,
+): boolean {
+  return people
+    .identitiesOf(userId)
+    .some(
+      (other) =>
+        other.id !== ownId &&
+        isOneNumbering(placeOf(other, people), place) &&
+        (subject === null || other.subject !== subject),
+    );
+}
+
 /** Whether equal ids of people mean one person. Of two directories behind one organization only if they are known to be the same. */
 export function isSameNamespace(a: Place, b: Place): boolean {
-  if (a.kind !== b.kind || a.lineage !== b.lineage) return false;
   return (
-    a.source !== b.source || a.kind === 'login' || (a.directoryId !== null && a.directoryId === b.directoryId)
+    isSameLineage(a, b) && (a.kind === 'login' || (a.directoryId !== null && a.directoryId === b.directoryId))
   );
 }
 
 /** Whether different ids of people mean different people. Of two directories behind one organization unless they are known to differ. */
-function isSameDirectoryOrConnection(a: Place, b: Place): boolean {
-  if (a.kind !== b.kind || a.lineage !== b.lineage) return false;
+function isOneNumbering(a: Place, b: Place): boolean {
   return (
-    a.source !== b.source ||
-    a.kind === 'login' ||
-    a.directoryId === null ||
-    b.directoryId === null ||
-    a.directoryId === b.directoryId
+    isSameLineage(a, b) &&
+    (a.directoryId === null || b.directoryId === null || a.directoryId === b.directoryId)
   );
+}
+
+function isSameLineage(a: Place, b: Place): boolean {
+  return a.kind === b.kind && a.lineage === b.lineage;
 }
 
 /** People this subject was decided not to be. */

@@ -21,7 +21,7 @@ import {
   addUser,
   confirmProposal,
   forgetUser,
-  linkSource,
+  linkConnection,
   rejectProposal,
   relinkIdentity,
   fail,
@@ -108,10 +108,6 @@ export interface IdentityLedger {
    */
   linkConnection(
     link: Operator & { readonly connectionId: ConnectionId; readonly to: ConnectionId },
-  ): Promise<void>;
-  /** The same for the directories of two organizations. */
-  linkDirectory(
-    link: Operator & { readonly organizationId: OrganizationId; readonly to: OrganizationId },
   ): Promise<void>;
   /** Whose directories alone decide about access of the people they know; `null`: any may take it away. */
   setDirectoryAuthority(
@@ -216,18 +212,6 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
     });
   }
 
-  async function linkSources(
-    operation: string,
-    operator: Operator,
-    kind: IdentitySource['kind'],
-    id: IdentitySource['id'],
-    to: IdentitySource['id'],
-  ): Promise<void> {
-    for (const given of [id, to]) requireQualified(operation, given);
-    const query = { sources: [id, to], disputed: [id, to] };
-    await operate(operation, operator, query, (draft) => linkSource(draft, kind, id, to));
-  }
-
   return {
     async resolveUser({ profile }) {
       const { organizationId } = profile;
@@ -271,10 +255,12 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
       const query = { userIds: [userId], sources: [connectionId], key: idpId, subject: idpId };
       await operate(operation, operator, query, (draft) => addIdentity(draft, userId, connectionId, idpId));
     },
-    linkConnection: ({ connectionId, to, ...operator }) =>
-      linkSources('identity.linkConnection', operator, 'connection', connectionId, to),
-    linkDirectory: ({ organizationId, to, ...operator }) =>
-      linkSources('identity.linkDirectory', operator, 'directory', organizationId, to),
+    async linkConnection({ connectionId, to, ...operator }) {
+      const operation = 'identity.linkConnection';
+      for (const id of [connectionId, to]) requireQualified(operation, id);
+      const query = { sources: [connectionId, to], disputed: [connectionId, to] };
+      await operate(operation, operator, query, (draft) => linkConnection(draft, connectionId, to));
+    },
     async setDirectoryAuthority({ organizationId, ...operator }) {
       const operation = 'identity.setDirectoryAuthority';
       if (organizationId !== null) requireQualified(operation, organizationId);

@@ -18,9 +18,15 @@ export type IdentityEvidence =
 /**
  * Why somebody may be a person, and yet is not taken for them. `email`: the address is theirs, but the domain or their account is not
  * verified. `ambiguous_email`: several people have it. `other_subject`: the same identity provider knows that person by another id, as when
- * an address was given to somebody new. `subject_elsewhere`: another lineage knows that person by the same id, and no address agrees.
+ * an address was given to somebody new. `no_access`: the address is proved, but that person has lost access. `subject_elsewhere`: another
+ * lineage knows that person by the same id, and no address agrees.
  */
-export type ProposalReason = 'email' | 'ambiguous_email' | 'other_subject' | 'subject_elsewhere';
+export type ProposalReason =
+  | 'email'
+  | 'ambiguous_email'
+  | 'other_subject'
+  | 'no_access'
+  | 'subject_elsewhere';
 
 /** A person of your app, as far as the ledger knows them. */
 export interface LedgerUser {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SsoError, type SsoErrorCode } from '../errors.js';
 import type { ConnectionId, OrganizationId } from '../model/ids.js';
 import type { Draft } from './draft.js';
-import { isSameNamespace } from './evidence.js';
+import { isSameNamespace, placeOf } from './evidence.js';
 import type {
   Identity,
   IdentityProposal,
@@ -15,23 +15,17 @@ import { link, refuseForeignSource, setPerson } from './resolve.js';
 
 // What people decide. Each puts its changes into a draft, or throws and leaves nothing.
 
-export function linkSource(
-  draft: Draft,
-  kind: IdentitySource['kind'],
-  id: IdentitySource['id'],
-  to: IdentitySource['id'],
-): void {
+export function linkConnection(draft: Draft, id: ConnectionId, to: ConnectionId): void {
   for (const given of [id, to]) refuseForeignSource(draft.people.tenantId, given, draft.people.view);
-  const target = findTarget(draft, kind, id, to);
-  const source = draft.ensureSource(id, kind);
+  const target = linkTarget(draft, id, to);
+  const source = draft.ensureSource(id, 'connection');
   if (source.lineage === target.lineage) return;
-  const isLinked = draft.people.sources.some(
-    (other) =>
-      other.lineage === source.lineage && (other.id !== id || other.generation !== source.generation),
-  );
-  if (isLinked) {
-    fail('failed_precondition', `${id} shares a lineage with other sources already: undo that link first`);
-  }
+  const isLinked = draft.people.sources.some((other) => other !== source && other.lineage === source.lineage);
+  if (isLinked)
+    fail(
+      'failed_precondition',
+      `${id} shares a lineage with other connections already: undo that link first`,
+    );
   refuseDisagreement(draft, source.lineage, target.lineage);
   const decision = draft.record('source_linked', {
     source: id,
@@ -41,29 +35,16 @@ export function linkSource(
   draft.putSource({ ...source, lineage: target.lineage, decision });
 }
 
-/** The living source, else the one deleted last, else a new one: a customer's first connection may be unknown when it is linked. */
-function findTarget(
-  draft: Draft,
-  kind: IdentitySource['kind'],
-  id: IdentitySource['id'],
-  to: IdentitySource['id'],
-): IdentitySource {
-  const [live, retired] = newestOf(draft.people.sources, to);
+/** The living one, else the one deleted last, else a new one: a customer's old connection may be unknown when the new one is linked to it. */
+function linkTarget(draft: Draft, id: ConnectionId, to: ConnectionId): IdentitySource {
+  const live = draft.people.liveSource(to);
   if (live && id !== to) return live;
+  const [retired] = draft.people.sources
+    .filter((source) => source.id === to && source.deletedOrder !== null)
+    .toSorted((a, b) => b.generation - a.generation);
   if (retired) return retired;
   if (id === to) fail('invalid_argument', `${id} cannot be linked to itself: it was never deleted`);
-  return draft.ensureSource(to, kind);
-}
-
-function newestOf(
-  sources: readonly IdentitySource[],
-  wanted: string,
-): [live: IdentitySource | undefined, retired: IdentitySource | undefined] {
-  const found = sources.filter(({ id }) => id === wanted).toSorted((a, b) => b.generation - a.generation);
-  return [
-    found.find(({ deletedOrder }) => deletedOrder === null),
-    found.find(({ deletedOrder }) => deletedOrder !== null),
-  ];
+  return draft.ensureSource(to, 'connection');
 }
 
 /** Nobody may become two people by a link, nor two people one. */
@@ -198,17 +179,18 @@ export function relinkIdentity(
   userId: string,
   undoes: number | null = null,
 ): void {
-  const { view, lineageOf, userOf } = draft.people;
+  const { people } = draft;
+  const { view, userOf } = people;
   const identity = view.identities.find(({ id }) => id === identityId);
   if (!identity) fail('not_found', `No identity "${identityId}" in this tenant`);
   requireUser(draft, userId);
-  const placeOf = (of: Identity) => ({ ...of, lineage: lineageOf(of) });
+  const place = placeOf(identity, people);
   const moved = view.identities.filter(
     (other) =>
       other.id === identityId ||
       (other.subject !== null &&
         other.subject === identity.subject &&
-        isSameNamespace(placeOf(other), placeOf(identity))),
+        isSameNamespace(placeOf(other, people), place)),
   );
   if (moved.every((other) => userOf(other) === userId))
     fail('failed_precondition', `Identity "${identityId}" is user "${userId}" already`);

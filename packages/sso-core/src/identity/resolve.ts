@@ -3,7 +3,7 @@ import { SsoError } from '../errors.js';
 import { refusalOf } from './access.js';
 import { toDomain, type Claim, type DirectoryWord } from './claim.js';
 import { Draft } from './draft.js';
-import { isSameNamespace, weigh, type ExistingUser } from './evidence.js';
+import { isKnownOtherwise, isSameNamespace, placeOf, weigh, type ExistingUser } from './evidence.js';
 import type {
   Identity,
   IdentityEvidence,
@@ -119,14 +119,14 @@ function waitingWith(
   identity: Identity,
   userId: string,
 ): { readonly identity: Identity; readonly evidence: IdentityEvidence } | undefined {
-  const { view, lineageOf, userOf } = people;
-  const placeOf = (of: Identity) => ({ ...of, lineage: lineageOf(of) });
+  const { view, userOf } = people;
   for (const waiting of view.identities) {
     if (waiting.subject === null || waiting.subject !== identity.subject || userOf(waiting) !== null)
       continue;
+    const place = placeOf(waiting, people);
     if (isBarred(view.proposals, waiting.id, userId)) continue;
-    if (isSameNamespace(placeOf(waiting), placeOf(identity)))
-      return { identity: waiting, evidence: 'subject' };
+    if (isKnownOtherwise(userId, waiting, place, waiting.id, people)) continue;
+    if (isSameNamespace(place, placeOf(identity, people))) return { identity: waiting, evidence: 'subject' };
     const isDirectory = waiting.kind === 'directory_user' || identity.kind === 'directory_user';
     if (isDirectory && waiting.address !== null && waiting.address === identity.address)
       return { identity: waiting, evidence: 'external_id' };
@@ -148,10 +148,11 @@ function propose(
   own: Identity | undefined,
   candidates: ReadonlyMap<string, ProposalReason>,
 ): Decision {
+  const { tenantId, id: identityId } = identity;
   const waiting = { ...identity, userId: null, evidence: null, basis: null };
   if (!own || !isSame(waiting, own)) draft.putIdentity(waiting);
   const open = draft.people.view.proposals.filter(
-    ({ identityId, state }) => identityId === identity.id && state === 'open',
+    (proposal) => proposal.identityId === identityId && proposal.state === 'open',
   );
   for (const proposal of open) {
     if (candidates.get(proposal.userId) !== proposal.reason)
@@ -163,23 +164,22 @@ function propose(
     const id = randomUUID();
     const decision = draft.record('identity_proposed', {
       userId,
-      identityId: identity.id,
+      identityId,
       proposalId: id,
       source: identity.source,
       evidence: reason,
     });
-    const { tenantId } = identity;
-    draft.putProposal({ id, tenantId, identityId: identity.id, userId, reason, state: 'open', decision });
+    draft.putProposal({ id, tenantId, identityId, userId, reason, state: 'open', decision });
   }
+  const questions = draft.people.view.proposals.filter(
+    (proposal) => proposal.identityId === identityId && proposal.state === 'open',
+  );
+  // Whoever of them it is, there is nothing to wait for.
+  const isHopeless = questions.every(({ userId }) => refusalOf(userId, draft.people) !== null);
   return {
-    outcome: {
-      status: 'needs_confirmation',
-      tenantId: identity.tenantId,
-      identityId: identity.id,
-      proposals: draft.people.view.proposals.filter(
-        ({ identityId, state }) => identityId === identity.id && state === 'open',
-      ),
-    },
+    outcome: isHopeless
+      ? { status: 'refused', reason: 'deprovisioned', tenantId, userId: null }
+      : { status: 'needs_confirmation', tenantId, identityId, proposals: questions },
     changes: draft.changes,
   };
 }
