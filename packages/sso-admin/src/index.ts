@@ -1,2 +1,17 @@
-/** An audit trail of SSO administration, and an embeddable settings page. */
-export {};
+/** Administration of single sign-on: operations with an audit trail, sinks, and a settings page. */
+export { auditActions, type AuditAction, type AuditOutcome, type AuditTargetType } from './actions.js';
+export type { ActionContext, ActionRequest, AdminActor, Impersonator } from './actor.js';
+export { PermissionDeniedError, type AdminPolicy, type Attempt, type DenialReason } from './authorization.js';
+export { requestContext, type ClientAddress, type RequestContextOptions } from './request-context.js';
+export {
+  createSsoAdmin,
+  type AuditEventQuery,
+  type DeleteConnection,
+  type DeletedConnection,
+  type DeleteDirectory,
+  type DeletedDirectory,
+  type InviteUser,
+  type SsoAdmin,
+  type SsoAdminOptions,
+  type SsoSettings,
+} from './sso-admin.js';

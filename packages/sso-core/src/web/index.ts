@@ -5,4 +5,4 @@ export {
   type LoginHandlersOptions,
   type LogoutReply,
 } from './login-handlers.js';
-export { toNodeHandler, type NodeHandler, type WebHandler } from './node.js';
+export { remoteAddressOf, toNodeHandler, type NodeHandler, type WebHandler } from './node.js';

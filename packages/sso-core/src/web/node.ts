@@ -14,6 +14,16 @@ export type NodeHandler = (
   next?: (error?: unknown) => void,
 ) => void;
 
+const remoteAddresses = new WeakMap<Request, string>();
+
+/**
+ * The IP address a request made by {@link toNodeHandler} came from: of the browser, or of the last proxy in front. `null` for other
+ * requests.
+ */
+export function remoteAddressOf(request: Request): string | null {
+  return remoteAddresses.get(request) ?? null;
+}
+
 /**
  * Runs a web handler under Node. `origin` is your public origin, such as `https://app.example.com`: the `Host` header is not trusted for it.
  * What the handler does not answer goes to `next`, its body unread, or becomes 404. Its errors go to `next`, or become 500 without
@@ -78,5 +88,8 @@ function toRequest(origin: string, incoming: NodeRequest): Request {
   // ReadableStream.from reads nothing before it is read from; Readable.toWeb would take the body away from `next`.
   const body =
     method === 'GET' || method === 'HEAD' ? {} : { body: ReadableStream.from(incoming), duplex: 'half' };
-  return new Request(url, { method, headers, ...body } as RequestInit);
+  const request = new Request(url, { method, headers, ...body } as RequestInit);
+  const { remoteAddress } = incoming.socket;
+  if (remoteAddress !== undefined) remoteAddresses.set(request, remoteAddress);
+  return request;
 }
