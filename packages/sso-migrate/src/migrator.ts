@@ -36,7 +36,7 @@ export interface MigratorOptions {
   /** Failures that may pass are waited out. */
   readonly retry?: RetrySettings;
   /** Without it no test login is tried. */
-  readonly testLogin?: TestLogin;
+  readonly testLogin?: TestLogin | undefined;
   /** Fields of people that may differ, beside those that never agree between vendors: `phoneNumber`, `jobTitle`. */
   readonly ignoredFields?: readonly string[];
   /** Milliseconds since the epoch. Default `Date.now`. */
