@@ -40,6 +40,25 @@ const brokenAdapters: Readonly<
       },
     }),
   ],
+  'sends an audit event without key again when the answer is lost': [
+    'AUDIT-11',
+    ({ auditLogs }) => ({
+      auditLogs: {
+        ...auditLogs,
+        record: (input, context) =>
+          auditLogs.record(input, context).catch(() => auditLogs.record(input, context)),
+      },
+    }),
+  ],
+  'gives an audit event with a key up when the answer is lost': [
+    'AUDIT-10',
+    ({ auditLogs }) => ({
+      auditLogs: {
+        ...auditLogs,
+        record: ({ idempotencyKey: _key, ...input }, context) => auditLogs.record(input, context),
+      },
+    }),
+  ],
   'answers nobody found when the vendor is out of reach': [
     'ERR-08',
     ({ organizations }) => ({

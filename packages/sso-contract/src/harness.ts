@@ -1,4 +1,5 @@
 import type {
+  AuditEvent,
   ConnectionId,
   ConnectionProtocol,
   ConnectionStatus,
@@ -126,6 +127,8 @@ export interface World {
    * known type whose data is about nothing. Answers the event's id.
    */
   recordUnreadableEvent?(organizationId: OrganizationId, unreadable: 'type' | 'data'): Awaitable<string>;
+  /** What the organization's audit log shows, oldest first. */
+  auditEvents?(organizationId: OrganizationId): Awaitable<readonly AuditEvent[]>;
   /** The invited person accepts. */
   acceptInvitation?(invitation: {
     readonly organizationId: OrganizationId;
@@ -214,6 +217,7 @@ const optionalInWorld = [
   'startFromIdentityProvider',
   'createUnrecognizedConnection',
   'acceptInvitation',
+  'auditEvents',
   'directories',
   'webhooks',
   'recordUnreadableEvent',

@@ -46,6 +46,7 @@ export function createMemoryHarness({
         }).id,
       signIn: (url, answer) => world.signIn(url, answer),
       startFromIdentityProvider: (login) => world.startFromIdentityProvider(login),
+      auditEvents: (organizationId) => world.auditEvents(organizationId),
       acceptInvitation: (invitation) => world.acceptInvitation(invitation),
       directories: {
         createDirectory: (directory) => world.createDirectory(directory).id,
@@ -116,6 +117,8 @@ const withoutWire = [
   'LOGIN-46',
   'ORGADM-12',
   'DIR-14',
+  'AUDIT-10',
+  'AUDIT-11',
   'EVENT-12',
   ...Array.from({ length: 13 }, (_, index) => `ERR-${String(index + 2).padStart(2, '0')}`),
   'SECRET-01',

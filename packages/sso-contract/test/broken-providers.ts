@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SsoError, WebhookRefusedError } from '@org/sso-core';
 import type { SsoProvider } from '@org/sso-core/provider';
 import { createMemoryProvider, type MemoryProvider } from '@org/sso-core/testing';
+import { brokenAuditLogs } from './broken-audit-logs.js';
 
 /** Each is wrong in one way; the named cases must notice. `docs/contract.md` lists them. */
 export const brokenProviders: Readonly<
@@ -599,4 +600,5 @@ export const brokenProviders: Readonly<
       },
     }),
   ],
+  ...brokenAuditLogs,
 };

@@ -34,6 +34,7 @@ describeContract({
           directoryAdmin,
           events,
           webhooks,
+          auditLogs,
           ...provider
         },
         now,
@@ -83,6 +84,22 @@ describeContract({
           },
         },
         webhooks: { ...webhooks, parse: async (webhook) => derived(await webhooks.parse(webhook)) },
+        auditLogs: {
+          ...auditLogs,
+          features: {
+            schemas: false,
+            maxMetadataEntries: null,
+            maxMetadataKeyLength: null,
+            maxMetadataValueLength: null,
+          },
+          record: (input, context) =>
+            auditLogs.record(input, context).catch(async (error: SsoError) => {
+              if (error.code !== 'failed_precondition') throw error;
+              const targets = [{ type: input.event.targets[0]!.type }];
+              await auditLogs.defineSchema({ action: input.event.action, targets }, context);
+              await auditLogs.record(input, context);
+            }),
+        },
       }),
     }),
 });

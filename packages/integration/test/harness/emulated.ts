@@ -1,4 +1,5 @@
 import { createProviderIds, type SsoProvider } from '@org/sso-core/provider';
+import type { AuditEvent } from '@org/sso-core';
 import type { Harness, NewConnection, NewDirectory, NewPerson, WebhookMessage } from '@org/sso-contract';
 import type { ControlClient, DirectoryChanges, SeedConnection, SeedDirectoryUser } from '@org/sso-emulators';
 import { startWebhookSink } from './webhook-sink.js';
@@ -34,6 +35,8 @@ export interface EmulatedTarget {
   readonly timestampUnitMs: number;
   /** On the wire: of a type nobody knows, or of a known one that tells a colour and nothing more. */
   readonly unreadableEvent: (unreadable: 'type' | 'data', organizationId: string) => WireFields;
+  /** Where the vendor keeps audit logs. */
+  readonly auditEvents?: (organizationId: string) => Promise<readonly AuditEvent[]>;
   readonly acceptInvitation?: (organizationId: string, email: string) => Promise<void>;
   readonly tellsIdpId: boolean;
   readonly notRun: Harness['notRun'];
@@ -63,7 +66,7 @@ function seedFields({
 
 /** Binds an adapter to its vendor's emulator: the world works through the control API, never through the adapter. */
 export async function createEmulatedHarness(target: EmulatedTarget): Promise<Harness> {
-  const { control, secret, acceptInvitation } = target;
+  const { control, secret, acceptInvitation, auditEvents } = target;
   const { first, second } = webhookSecrets;
   const sink = await startWebhookSink();
   await control.createWebhookEndpoint({ url: sink.url, secret: first });
@@ -169,6 +172,9 @@ export async function createEmulatedHarness(target: EmulatedTarget): Promise<Har
       },
       recordUnreadableEvent: async (organizationId, unreadable) =>
         (await control.emitEvent(target.unreadableEvent(unreadable, strip(organizationId)))).id,
+      ...(auditEvents && {
+        auditEvents: (organizationId) => auditEvents(strip(organizationId)),
+      }),
       ...(acceptInvitation && {
         acceptInvitation: ({ organizationId, email }) => acceptInvitation(strip(organizationId), email),
       }),

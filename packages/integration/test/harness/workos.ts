@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { AuditEvent } from '@org/sso-core';
 import type { Harness } from '@org/sso-contract';
 import { startWorkosEmulator } from '@org/sso-emulators';
 import { createWorkos } from '@org/sso-workos';
@@ -49,6 +50,8 @@ export async function createWorkosHarness(inactiveUsers: 'deleted' | 'kept'): Pr
       event: unreadable === 'type' ? 'planet.aligned' : 'dsync.user.created',
       data: { colour: 'blue', organization_id: organizationId },
     }),
+    auditEvents: async (organizationId) =>
+      (await control.auditEvents(organizationId)).map(({ event }) => fromWire(event)),
     async acceptInvitation(organizationId, email) {
       const query = new URLSearchParams({ organization_id: organizationId, email });
       const [invitation] = (await call('GET', `/user_management/invitations?${query}`)).data;
@@ -58,4 +61,18 @@ export async function createWorkosHarness(inactiveUsers: 'deleted' | 'kept'): Pr
     notRun: {},
     close: () => emulator.close(),
   });
+}
+
+/** An event as it was sent, in the neutral spelling. */
+function fromWire({
+  occurred_at: occurredAt,
+  context,
+  ...event
+}: Readonly<Record<string, unknown>>): AuditEvent {
+  const { user_agent: userAgent, ...place } = context as Readonly<Record<string, unknown>>;
+  return {
+    ...event,
+    occurredAt,
+    context: { ...place, ...(userAgent !== undefined && { userAgent }) },
+  } as unknown as AuditEvent;
 }

@@ -478,7 +478,10 @@ export const workosCalls: Readonly<Record<string, Call>> = {
     const [recorded, ...others] = await emulator.control.auditEvents(acme.id);
     expect(others).toEqual([]);
     expect(recorded?.event).toMatchObject({
-      ...{ action: auditEvent.action, version: 1, actor: auditEvent.actor, targets: auditEvent.targets },
+      action: auditEvent.action,
+      version: 1,
+      actor: auditEvent.actor,
+      targets: auditEvent.targets,
       occurred_at: '2026-03-01T11:59:00.000Z',
       context: { location: '203.0.113.9', user_agent: 'Chrome/104.0.0.0' },
       metadata: { attempts: 2 },

@@ -14,6 +14,7 @@ const facets = [
   'directoryAdmin',
   'events',
   'webhooks',
+  'auditLogs',
 ] as const;
 
 export const absentFacetCases: readonly ContractCase[] = facets.map((facet, index) => ({

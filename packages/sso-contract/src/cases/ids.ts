@@ -66,6 +66,20 @@ const callsWith: Readonly<
         () => call({ organizationId: own, directoryId: id }, optIn(provider)),
       ];
     }),
+  auditLogs: ({ sso }, organizationId) => [
+    () =>
+      sso.auditLogs.record({
+        organizationId,
+        event: {
+          action: 'sso.view_settings',
+          version: 1,
+          occurredAt: '2026-03-01T12:00:00Z',
+          actor: { id: 'user_1', type: 'user' },
+          targets: [{ id: 'acme', type: 'organization' }],
+          context: { location: '203.0.113.9' },
+        },
+      }),
+  ],
 };
 
 const facets = [
@@ -78,7 +92,7 @@ const facets = [
   'adminPortal',
 ] as const;
 /** Came when ID-08 and ID-09 were taken. */
-const laterFacets = ['directories', 'directoryAdmin'] as const;
+const laterFacets = ['directories', 'directoryAdmin', 'auditLogs'] as const;
 
 function foreignIdCase(number: number, facet: FacetName): ContractCase {
   return {

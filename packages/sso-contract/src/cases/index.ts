@@ -1,6 +1,7 @@
 import type { ContractCase } from '../contract-case.js';
 import { absentFacetCases } from './absent-facets.js';
 import { adminPortalCases } from './admin-portal.js';
+import { auditLogCases } from './audit-logs.js';
 import { concurrencyCases } from './concurrency.js';
 import { connectionAdminCases } from './connection-admin.js';
 import { connectionCases } from './connections.js';
@@ -37,6 +38,7 @@ export const contractCases: readonly ContractCase[] = [
   ...directoryAdminCases,
   ...eventCases,
   ...webhookCases,
+  ...auditLogCases,
   ...idCases,
   ...listingCases,
   ...errorCases,

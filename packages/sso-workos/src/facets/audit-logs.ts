@@ -27,8 +27,7 @@ export function createAuditLogs(api: WorkosApi): AuditLogsFacet {
 
   /** What WorkOS answers for an action without schema is not documented: that is asked when an event was refused. [U] */
   async function lacksSchema(error: unknown, action: string, context: CallContext): Promise<boolean> {
-    if (!SsoError.isInstance(error) || (error.code !== 'invalid_argument' && error.code !== 'not_found'))
-      return false;
+    if (!SsoError.isInstance(error) || (error.status !== 400 && error.status !== 404)) return false;
     return newestSchema(action, context).then(
       (schema) => schema === undefined,
       () => false,
@@ -44,13 +43,14 @@ export function createAuditLogs(api: WorkosApi): AuditLogsFacet {
       maxMetadataValueLength: 500,
     },
     async record({ organizationId, event, idempotencyKey }, context) {
-      const { toWireEvent } = await wireEvent();
+      const { recordedSchema, toWireEvent } = await wireEvent();
+      const json = { organization_id: ids.strip(organizationId), event: toWireEvent(event) };
       try {
-        await api.read(async () => (await wireEvent()).recordedSchema, {
+        await api.read(async () => recordedSchema, {
           context,
           method: 'POST',
           path: '/audit_logs/events',
-          json: { organization_id: ids.strip(organizationId), event: toWireEvent(event) },
+          json,
           ...(idempotencyKey !== undefined && {
             replay: 'idempotent',
             headers: { 'idempotency-key': idempotencyKey },
