@@ -2,6 +2,8 @@
 export { auditActions, type AuditAction, type AuditOutcome, type AuditTargetType } from './actions.js';
 export type { ActionContext, ActionRequest, AdminActor, Impersonator } from './actor.js';
 export { PermissionDeniedError, type AdminPolicy, type Attempt, type DenialReason } from './authorization.js';
+export { auditLogsSink, defineAuditSchemas, type AuditLogsSinkOptions } from './sinks/audit-logs-sink.js';
+export { jsonLinesSink, type JsonLinesSinkOptions } from './sinks/json-lines-sink.js';
 export { requestContext, type ClientAddress, type RequestContextOptions } from './request-context.js';
 export {
   createSsoAdmin,

@@ -15,6 +15,7 @@ import { useVendor, vendorNames } from './support/vendor.js';
 /** Longer than any attempt may take. */
 const leaseMs = 60_000;
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+const dyingDeletion = fileURLToPath(new URL('processes/dying-deletion.mjs', import.meta.url));
 
 describe.each(vendorNames)('at %s', (name) => {
   const vendor = useVendor(name);
@@ -176,7 +177,7 @@ describe.each(vendorNames)('at %s', (name) => {
         dieAt,
         now: 1_000_000,
       };
-      const child = spawn(process.execPath, ['test/processes/dying-deletion.mjs'], {
+      const child = spawn(process.execPath, [dyingDeletion], {
         cwd: packageFolder,
         env: { ...process.env, TASK: JSON.stringify(task) },
         stdio: ['ignore', 'inherit', 'inherit'],
