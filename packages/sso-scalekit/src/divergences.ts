@@ -463,4 +463,14 @@ export const divergences: readonly Divergence[] = [
     evidence: '[P][?]',
     confidence: 'unverified',
   },
+  {
+    id: 'audit-logs.none',
+    subject: 'auditLogs',
+    neutral: "Events of the app are written to the customer's audit log.",
+    vendor:
+      'Lists authentication requests of its own (`AuditLogsService`); no operation of the API document or the SDKs writes an event.',
+    reason: 'The facet is absent.',
+    evidence: '[S][P]',
+    confidence: 'documented',
+  },
 ];

@@ -497,6 +497,65 @@ export const divergences: readonly Divergence[] = [
     confidence: 'documented',
   },
   {
+    id: 'audit-logs.idempotency',
+    subject: 'auditLogs.record',
+    neutral: 'Equal key and event are recorded once.',
+    vendor:
+      'For 24 hours. The key that counts is said to be made of key and content, and of the content alone where none is sent: equal events without key are one, too.',
+    reason:
+      'Passed on as it is. A record repeated after a day may be there twice; give events that happen twice different times or keys.',
+    evidence: '[S][D]',
+    confidence: 'documented',
+  },
+  {
+    id: 'audit-logs.missing-schema',
+    subject: 'auditLogs.record',
+    neutral: 'An event of an action without schema is `failed_precondition`.',
+    vendor: 'Refuses it; with which status and words is not documented.',
+    reason:
+      'After a refusal with 400 or 404 the schemas of the action are asked for, and the refusal is read by their absence.',
+    evidence: '[U]',
+    confidence: 'unverified',
+  },
+  {
+    id: 'audit-logs.version',
+    subject: 'auditLogs.record',
+    neutral: 'An event names the version of its schema.',
+    vendor: 'Optional; without one an older version than the newest applies, as teams report.',
+    reason: 'Always sent.',
+    evidence: '[S][U]',
+    confidence: 'inferred',
+  },
+  {
+    id: 'audit-logs.define-schema',
+    subject: 'auditLogs.defineSchema',
+    neutral: 'Defining what is there already adds nothing.',
+    vendor: 'Each call makes a new version.',
+    reason:
+      'The newest version is read first. Two processes that define at the same moment may both add one; they are equal. Never repeated after a lost answer: call it again.',
+    evidence: '[S]',
+    confidence: 'documented',
+  },
+  {
+    id: 'audit-logs.schema-of-another-hand',
+    subject: 'auditSchema.metadata',
+    neutral: 'Types of metadata values by key; other keys are allowed, none is demanded.',
+    vendor: 'A JSON Schema, which the dashboard may fill with more.',
+    reason:
+      'Types by property are read and anything else is not, so such a schema can refuse more than it shows; the whole is in `workosNative`.',
+    evidence: '[S]',
+    confidence: 'documented',
+  },
+  {
+    id: 'audit-logs.refused-values',
+    subject: 'auditLogs.record',
+    neutral: 'Errors show nothing of an event.',
+    vendor: 'Repeats the refused value in `errors[].data`.',
+    reason: 'Place and message are read, and metadata of the event is removed from them.',
+    evidence: '[R]',
+    confidence: 'documented',
+  },
+  {
     id: 'api.idempotency',
     subject: 'every creation',
     neutral: 'A creation is never applied twice.',

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { auditMetadataKeySchema } from './audit-event.js';
 import { timestampSchema } from './common.js';
 
-const typesByKey = <T extends z.ZodType>(type: T) => z.record(auditMetadataKeySchema, type);
-
 /** Types of metadata values by key. Other keys are allowed too, none is demanded. */
-export const auditMetadataTypesSchema = typesByKey(z.enum(['string', 'number', 'boolean']));
+export const auditMetadataTypesSchema = z.record(
+  auditMetadataKeySchema,
+  z.enum(['string', 'number', 'boolean']),
+);
 
 export const auditTargetSchemaSchema = z.strictObject({
   /** Every event of the action has a target of this type. */
@@ -27,7 +28,7 @@ export const defineAuditSchemaSchema = z.strictObject({
 });
 
 /** Loose where a schema was written elsewhere, such as in the vendor's dashboard. */
-const knownTypesSchema = typesByKey(z.enum(['string', 'number', 'boolean', 'unknown']));
+const knownTypesSchema = z.record(z.string(), z.enum(['string', 'number', 'boolean', 'unknown']));
 
 export const auditSchemaSchema = z.object({
   provider: z.string().min(1),

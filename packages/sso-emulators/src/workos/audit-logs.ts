@@ -50,7 +50,7 @@ export function auditLogRoutes(state: WorkosState): Route[] {
       requireOrganization(organizationId);
       const action = auditLogs.action(String(event['action']));
       if (!action) throw unknownAction(String(event['action']), 400);
-      // Not the newest one, as teams found who registered a second version. [F]
+      // Not the newest one, as teams found who registered a second version. [U]
       const { version = 1 } = event;
       const schema = action.schemas.slice(0).find((each) => each.version === version);
       if (!schema) throw invalidAuditLog([{ instancePath: '/version', message: 'must be a known version' }]);

@@ -1,4 +1,4 @@
-import { SsoError, type AuditSchema } from '@org/sso-core';
+import { SsoError, type AuditEvent, type AuditSchema } from '@org/sso-core';
 import { path } from '@org/sso-core/http';
 import { saysTheSame, type AuditLogsFacet, type CallContext } from '@org/sso-core/provider';
 import type { WorkosApi } from '../api.js';
@@ -51,6 +51,8 @@ export function createAuditLogs(api: WorkosApi): AuditLogsFacet {
           method: 'POST',
           path: '/audit_logs/events',
           json,
+          // What the event says may come back in a refusal.
+          secrets: wordsOf(event),
           ...(idempotencyKey !== undefined && {
             replay: 'idempotent',
             headers: { 'idempotency-key': idempotencyKey },
@@ -83,4 +85,11 @@ export function createAuditLogs(api: WorkosApi): AuditLogsFacet {
       return newest;
     },
   };
+}
+
+/** Metadata long enough to tell something. */
+function wordsOf({ actor, targets, metadata }: AuditEvent): string[] {
+  return [metadata, actor.metadata, ...targets.map((target) => target.metadata)]
+    .flatMap((entries = {}) => Object.values(entries))
+    .filter((value) => typeof value === 'string' && value.length >= 8) as string[];
 }

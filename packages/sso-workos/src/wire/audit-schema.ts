@@ -1,13 +1,12 @@
 import type { AuditMetadataTypes, AuditSchema, DefineAuditSchema } from '@org/sso-core';
 import { z } from 'zod';
 import { providerId } from '../ids.js';
+import { isRecord } from '../record.js';
 import { createReader, type Native } from './reader.js';
-import { text, toTimestamp } from './values.js';
+import { attributes, text, toTimestamp } from './values.js';
 
 /** A JSON Schema, of which types by property are all we read. */
-const metadataSchema = z
-  .object({ properties: z.record(z.string(), z.object({ type: z.unknown() })).nullish() })
-  .nullish();
+const metadataSchema = z.object({ properties: attributes }).nullish();
 
 const auditSchemaSchema = z.object({
   version: z.number().int().positive(),
@@ -59,9 +58,9 @@ const knownTypes: ReadonlyMap<unknown, 'string' | 'number' | 'boolean'> = new Ma
 
 function toTypes(metadata: z.infer<typeof metadataSchema>): AuditSchema['metadata'] {
   return Object.fromEntries(
-    Object.entries(metadata?.properties ?? {}).map(([key, { type }]) => [
+    Object.entries(metadata?.properties ?? {}).map(([key, schema]) => [
       key,
-      knownTypes.get(type) ?? 'unknown',
+      knownTypes.get(isRecord(schema) && schema['type']) ?? 'unknown',
     ]),
   );
 }
