@@ -30,6 +30,7 @@ export async function createHarness(): Promise<Harness> {
     redirectUri: 'http://localhost:3000/auth/inhouse/callback',
     secrets: [service.apiKey],
     tellsIdpId: true,
+    emptyPage: (nextCursor) => JSON.stringify({ items: [], next: nextCursor }),
     traffic,
     faults,
     withSecret,
@@ -59,6 +60,7 @@ export async function createHarness(): Promise<Harness> {
           service.addConnection({ organization: ids.strip(organizationId), domains: [], ...words }, []).id,
         );
       },
+      spoilToken: (_, flaw) => service.spoilToken(flaw === 'issuer' ? flaw : 'signature'),
       async signIn(url, answer) {
         const body = new URLSearchParams(answer);
         const response = await fetch(url, { method: 'POST', body, redirect: 'manual' });

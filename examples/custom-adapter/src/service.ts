@@ -77,6 +77,7 @@ export async function startService({ now = Date.now }: { readonly now?: () => nu
   const connections = new Map<string, WireConnection>();
   const people = new Map<string, readonly Person[]>();
   const codes = new Map<string, Code>();
+  let nextToken: { readonly issuer?: string; readonly key?: typeof privateKey } = {};
   const created = () => new Date(now()).toISOString();
 
   /** Where the browser goes with what the person answered at the identity provider. */
@@ -132,14 +133,16 @@ export async function startService({ now = Date.now }: { readonly now?: () => nu
     const { id: connectionId, organization } = connection;
     const subject = createHash('sha256').update(`${connectionId} ${person.id}`).digest('hex').slice(0, 24);
     const issuedAt = Math.floor(now() / 1000);
+    const { issuer = url, key = privateKey } = nextToken;
+    nextToken = {};
     const token = await new SignJWT({ organization })
       .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
-      .setIssuer(url)
+      .setIssuer(issuer)
       .setAudience(clientId)
       .setSubject(subject)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + tokenLifetimeSeconds)
-      .sign(privateKey);
+      .sign(key);
     const profile = { ...person, id: subject, idp_id: person.id, organization, connection: connectionId };
     return { status: 200, body: { access_token: token, expires_in: tokenLifetimeSeconds, profile } };
   }
@@ -199,6 +202,13 @@ export async function startService({ now = Date.now }: { readonly now?: () => nu
       connections.set(connection.id, connection);
       people.set(connection.id, users);
       return connection;
+    },
+    /** The next access token is one to refuse. */
+    async spoilToken(flaw: 'issuer' | 'signature'): Promise<void> {
+      nextToken =
+        flaw === 'issuer'
+          ? { issuer: 'https://elsewhere.example' }
+          : { key: (await generateKeyPair('RS256')).privateKey };
     },
     async close(): Promise<void> {
       server.close();

@@ -40,7 +40,15 @@ export interface Tenant extends Customer {
 /** What a case works with. Optional parts of the harness are there when the case `needs` them, and only then. */
 export interface CaseContext extends Omit<
   Harness,
-  'provider' | 'owner' | 'world' | 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets' | 'notRun'
+  | 'provider'
+  | 'owner'
+  | 'world'
+  | 'faults'
+  | 'clock'
+  | 'withSecret'
+  | 'withWebhookSecrets'
+  | 'emptyPage'
+  | 'notRun'
 > {
   readonly provider: Required<SsoProvider>;
   /** Whose ids, entities and logins these are: `provider`, unless it stands for several. */
@@ -50,6 +58,7 @@ export interface CaseContext extends Omit<
   readonly clock: Clock;
   readonly withSecret: (secret: string) => SsoProvider;
   readonly withWebhookSecrets: (secrets: readonly string[]) => SsoProvider;
+  readonly emptyPage: (nextCursor: string) => string;
   /** Milliseconds since the epoch by the harness's clock. */
   readonly now: () => number;
   readonly sso: ContractClient;
@@ -118,7 +127,8 @@ export function createCaseContext(
   }
 
   return {
-    ...(given as Harness & Required<Pick<Harness, 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets'>>),
+    ...(given as Harness &
+      Required<Pick<Harness, 'faults' | 'clock' | 'withSecret' | 'withWebhookSecrets' | 'emptyPage'>>),
     provider: provider as Required<SsoProvider>,
     owner: owner as Required<SsoProvider>,
     world,

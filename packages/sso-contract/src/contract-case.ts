@@ -3,7 +3,7 @@ import type { CaseContext } from './case-context.js';
 import { hasAbility, type Ability, type Harness } from './harness.js';
 
 /**
- * A feature inside a facet: `organizationAdmin.settings` holds unless it is `false`; `adminPortal.intents=sso` holds when the feature is
+ * A feature inside a facet: `organizationAdmin.settings` holds unless it is `false` or `null`; `adminPortal.intents=sso` holds when the feature is
  * that word or a list with it.
  */
 export type FeatureCondition = `${FacetName}.${string}`;
@@ -45,6 +45,6 @@ function holds(condition: FacetName | FeatureCondition, provider: SsoProvider): 
   if (feature === undefined || !facet) return facet !== undefined;
   const features = ('features' in facet ? facet.features : {}) as Readonly<Record<string, unknown>>;
   const value = features[feature];
-  if (word === undefined) return value !== undefined && value !== false;
+  if (word === undefined) return value !== undefined && value !== null && value !== false;
   return Array.isArray(value) ? value.includes(word) : value === word;
 }

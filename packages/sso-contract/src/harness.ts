@@ -103,6 +103,16 @@ export interface WebhookWorld {
   ): WebhookMessage;
 }
 
+/** What is wrong with a token. */
+export type TokenFlaw =
+  | 'signature'
+  | 'issuer'
+  | 'audience'
+  | 'authorized_party'
+  | 'expiry'
+  | 'nonce'
+  | 'access_token_hash';
+
 /** The vendor's side, reached out of band: never through the provider under test. Optional members are abilities a case may need. */
 export interface World {
   createOrganization(organization: NewOrganization): Awaitable<OrganizationId>;
@@ -118,6 +128,8 @@ export interface World {
     readonly email: string;
     readonly relayState?: string;
   }): Awaitable<string>;
+  /** The next token of this kind that the vendor issues has this flaw, and is honest in all else. */
+  spoilToken?(token: 'id_token' | 'access_token', flaw: TokenFlaw): Awaitable<void>;
   /** A connection whose status, protocol and identity provider are words nobody knows yet. */
   createUnrecognizedConnection?(organizationId: OrganizationId): Awaitable<ConnectionId>;
   readonly directories?: DirectoryWorld;
@@ -196,6 +208,8 @@ export interface Harness {
   readonly secrets: readonly string[];
   readonly faults?: Faults;
   readonly clock?: Clock;
+  /** Body of a page without any organization, behind which the list goes on at this cursor of the owner's. */
+  readonly emptyPage?: (nextCursor: string) => string;
   /** Set where the vendor tells the identity provider's own id of a person. */
   readonly tellsIdpId?: true;
   /** The same provider with this wrong secret in place of the real one. */
@@ -210,10 +224,11 @@ export interface Harness {
   readonly disposeTimeoutMs?: number;
 }
 
-const optional = ['faults', 'clock', 'withSecret', 'withWebhookSecrets', 'tellsIdpId'] as const;
+const optional = ['faults', 'clock', 'withSecret', 'withWebhookSecrets', 'emptyPage', 'tellsIdpId'] as const;
 const optionalInWorld = [
   'createConnection',
   'signIn',
+  'spoilToken',
   'startFromIdentityProvider',
   'createUnrecognizedConnection',
   'acceptInvitation',

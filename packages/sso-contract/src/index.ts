@@ -21,6 +21,7 @@ export type {
   NewDirectory,
   NewOrganization,
   NewPerson,
+  TokenFlaw,
   Traffic,
   TrafficRequest,
   WebhookMessage,

@@ -105,9 +105,12 @@ export function createMemoryHarness({
       },
     },
     withWebhookSecrets: (secrets) => createMemoryProvider({ now, webhookSecrets: secrets }).provider,
-    notRun: Object.fromEntries(
-      withoutWire.map((id) => [id, 'there is no wire that could break, and no credential']),
-    ),
+    notRun: {
+      ...Object.fromEntries(
+        withoutWire.map((id) => [id, 'there is no wire that could break, and no credential']),
+      ),
+      ...Object.fromEntries(withoutSignature.map((id) => [id, 'tokens are looked up, not signed'])),
+    },
     dispose() {},
   };
 }
@@ -115,12 +118,20 @@ export function createMemoryHarness({
 const withoutWire = [
   'LOGIN-45',
   'LOGIN-46',
+  'ORG-11',
   'ORGADM-12',
+  'ORGADM-13',
+  'USER-17',
   'DIR-14',
   'AUDIT-10',
   'AUDIT-11',
   'EVENT-12',
+  'LIST-05',
+  'LIST-06',
   ...Array.from({ length: 13 }, (_, index) => `ERR-${String(index + 2).padStart(2, '0')}`),
+  'ERR-17',
   'SECRET-01',
   'SECRET-02',
 ];
+
+const withoutSignature = ['LOGIN-91', 'LOGIN-92'];

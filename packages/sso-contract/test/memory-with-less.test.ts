@@ -76,11 +76,14 @@ describeContract({
         },
         events: {
           features: { groupMembership: 'derived', retentionDays: 30, organizationFilter: false },
+          // The cursor is memory's own and the instant of its page.
           async pullPage(request, context) {
-            if (request.since !== undefined && Date.parse(request.since) < now() - 30 * 86_400_000)
+            const [cursor = null, instant] = request.cursor?.split('@') ?? [];
+            const from = instant === undefined ? Date.parse(request.since ?? '') : Number(instant);
+            if (from < now() - 30 * 86_400_000)
               throw new SsoError({ code: 'failed_precondition', message: 'events are kept for 30 days' });
-            const page = await events.pullPage(request, context);
-            return { ...page, events: page.events.map(derived) };
+            const page = await events.pullPage({ ...request, cursor }, context);
+            return { ...page, events: page.events.map(derived), cursor: `${page.cursor}@${now()}` };
           },
         },
         webhooks: { ...webhooks, parse: async (webhook) => derived(await webhooks.parse(webhook)) },

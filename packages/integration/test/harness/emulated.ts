@@ -1,7 +1,20 @@
 import { createProviderIds, type SsoProvider } from '@org/sso-core/provider';
 import type { AuditEvent } from '@org/sso-core';
-import type { Harness, NewConnection, NewDirectory, NewPerson, WebhookMessage } from '@org/sso-contract';
-import type { ControlClient, DirectoryChanges, SeedConnection, SeedDirectoryUser } from '@org/sso-emulators';
+import type {
+  Harness,
+  NewConnection,
+  NewDirectory,
+  NewPerson,
+  TokenFlaw,
+  WebhookMessage,
+} from '@org/sso-contract';
+import type {
+  ControlClient,
+  DirectoryChanges,
+  SeedConnection,
+  SeedDirectoryUser,
+  TamperOrder,
+} from '@org/sso-emulators';
 import { startWebhookSink } from './webhook-sink.js';
 
 type WireFields = Readonly<Record<string, unknown>>;
@@ -27,6 +40,8 @@ export interface EmulatedTarget {
     readonly directory: WireFields;
     readonly person: WireFields;
   };
+  /** A page of organizations without any, and more behind it. */
+  readonly emptyPage: (nextCursor: string) => WireFields;
   /** A directory's switch in the vendor's words. */
   readonly directoryFields: (status: NewDirectory['status']) => DirectoryChanges;
   /** The headers of a webhook with this body. `timestamp` as the header spells it. */
@@ -64,6 +79,16 @@ function seedFields({
   };
 }
 
+const tamperings = (now: () => number): Readonly<Record<TokenFlaw, Omit<TamperOrder, 'target'>>> => ({
+  signature: { sign: 'unknown_key' },
+  issuer: { claims: { iss: 'https://attacker.example' } },
+  audience: { claims: { aud: ['another_client'] } },
+  authorized_party: { claims: { azp: 'another_client' } },
+  expiry: { claims: { exp: Math.floor(now() / 1000) - 3600 } },
+  nonce: { claims: { nonce: 'n'.repeat(32) } },
+  access_token_hash: { claims: { at_hash: 'A'.repeat(22) } },
+});
+
 /** Binds an adapter to its vendor's emulator: the world works through the control API, never through the adapter. */
 export async function createEmulatedHarness(target: EmulatedTarget): Promise<Harness> {
   const { control, secret, acceptInvitation, auditEvents } = target;
@@ -85,6 +110,7 @@ export async function createEmulatedHarness(target: EmulatedTarget): Promise<Har
     notRun: target.notRun,
     ...(target.tellsIdpId && { tellsIdpId: true }),
     withSecret: (key) => createProvider(key),
+    emptyPage: (nextCursor) => JSON.stringify(target.emptyPage(nextCursor)),
     withWebhookSecrets: (secrets) => createProvider(secret, secrets),
     world: {
       async createOrganization({ domains = [], ...organization }) {
@@ -109,6 +135,7 @@ export async function createEmulatedHarness(target: EmulatedTarget): Promise<Har
         return qualify(id);
       },
       signIn: (url, answer) => control.signIn(url, answer),
+      spoilToken: (token, flaw) => control.tamper({ target: token, ...tamperings(now)[flaw] }),
       async startFromIdentityProvider({ connectionId, ...login }) {
         return (await control.startFromIdentityProvider(strip(connectionId), login)).location;
       },

@@ -40,6 +40,12 @@ export async function createScalekitHarness(mode: 'full-stack-auth' | 'modular-s
       },
       person: { user_detail: { active: 'on sabbatical' } },
     },
+    emptyPage: (cursor) => ({
+      organizations: [],
+      next_page_token: cursor,
+      prev_page_token: '',
+      total_size: 0,
+    }),
     directoryFields: (status) => ({ state: 'COMPLETED', enabled: status === 'active' }),
     // Standard Webhooks [D]: the key is the base64 text after the prefix.
     signWebhook(body, secret, timestamp) {

@@ -10,6 +10,7 @@ export async function createWorkosHarness(inactiveUsers: 'deleted' | 'kept'): Pr
   const emulator = await startWorkosEmulator({
     seed: { organizations: [] },
     inactiveUsers,
+    rateLimits: true,
     webhooks: { automatic: false },
   });
   const { url, clientId, apiKey, control } = emulator;
@@ -40,6 +41,7 @@ export async function createWorkosHarness(inactiveUsers: 'deleted' | 'kept'): Pr
       directory: { state: 'hibernating', type: 'brand new quantum' },
       person: { state: 'on_sabbatical' },
     },
+    emptyPage: (cursor) => ({ object: 'list', data: [], list_metadata: { before: null, after: cursor } }),
     directoryFields: (status) => ({ state: status === 'active' ? 'linked' : 'unlinked' }),
     // The key is the secret as it is displayed [N].
     signWebhook: (body, secret, timestamp) => ({

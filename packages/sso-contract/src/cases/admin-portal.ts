@@ -54,17 +54,20 @@ export const adminPortalCases: readonly ContractCase[] = [
   },
   {
     id: 'PORTAL-23',
-    title: 'Where links carry a return URL, createLink takes it.',
+    title: 'Where links carry a return URL, createLink takes it and tells the vendor.',
     requires,
     features: ['adminPortal.returnUrl'],
-    async run({ sso, provider, check, createCustomer }) {
+    async run({ sso, provider, check, createCustomer, traffic }) {
       const { organizationId } = await createCustomer();
-      const link = await sso.adminPortal.createLink({
-        organizationId,
-        intent: provider.adminPortal.features.intents[0]!,
-        returnUrl: 'https://app.example/settings',
-      });
-      check.shape(portalLinkSchema, link);
+      const returnUrl = 'https://app.example/settings';
+      const intent = provider.adminPortal.features.intents[0]!;
+      const recorded = await traffic.record();
+      check.shape(portalLinkSchema, await sso.adminPortal.createLink({ organizationId, intent, returnUrl }));
+      const sent = (await recorded()).map(({ path, body }) => path + decodeURIComponent(body));
+      check.ok(
+        sent.some((text) => text.includes(returnUrl)),
+        'the vendor is not told where to return',
+      );
     },
   },
   {

@@ -1,14 +1,16 @@
 import type { ContractCase } from '../contract-case.js';
 import { collect, loginNeeds, startLogin } from './support.js';
 
+const dayMs = 24 * 60 * 60_000;
+
 export const concurrencyCases: readonly ContractCase[] = [
   {
     id: 'CONC-01',
-    title: 'Fifty reads at once each answer what they were asked for.',
+    title: 'A hundred reads at once each answer what they were asked for.',
     requires: ['organizations'],
     async run({ sso, check, createCustomer }) {
       const tenants = [await createCustomer(), await createCustomer(), await createCustomer()];
-      const asked = Array.from({ length: 50 }, (_, index) => tenants[index % 3]!.organizationId);
+      const asked = Array.from({ length: 100 }, (_, index) => tenants[index % 3]!.organizationId);
       const answers = await Promise.all(asked.map((id) => sso.organizations.get(id)));
       check.equal(
         answers.map(({ id }) => id),
@@ -69,6 +71,24 @@ export const concurrencyCases: readonly ContractCase[] = [
         lists.map((list) => list.map(({ id }) => id)),
         tenants.map(({ connectionId }) => [connectionId]),
       );
+    },
+  },
+  {
+    id: 'CONC-05',
+    title: 'A hundred calls at once after the credentials ran out renew them once.',
+    requires: ['organizations'],
+    needs: ['clock'],
+    async run({ sso, check, clock, traffic, createCustomer }) {
+      const { organizationId } = await createCustomer();
+      await sso.organizations.get(organizationId);
+      await clock.advance(2 * dayMs);
+      const recorded = await traffic.record();
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, () => sso.organizations.get(organizationId)),
+      );
+      check.equal(new Set(answers.map(({ id }) => id)), new Set([organizationId]));
+      const { length: sent } = await recorded();
+      check.ok(sent === 100 || sent === 101, `a hundred calls sent ${sent} requests`);
     },
   },
 ];

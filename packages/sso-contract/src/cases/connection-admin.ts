@@ -194,4 +194,23 @@ export const connectionAdminCases: readonly ContractCase[] = [
       await check.unsupported(attempts[operation]);
     },
   })),
+  {
+    id: 'CONNADM-17',
+    title: 'update does not reach a connection of another organization.',
+    requires,
+    features: ['connectionAdmin.update'],
+    needs,
+    async run(context) {
+      const { sso, check, createTenant, provider } = context;
+      const [acme, globex] = [await createTenant({ status: 'draft' }), await createTenant()];
+      const before = await sso.connections.get(refOf(acme));
+      const foreign = { organizationId: globex.organizationId, connectionId: acme.connectionId };
+      const saml = { idpMetadataUrl: 'https://idp.example/metadata' };
+      await check.rejects(
+        () => sso.connectionAdmin.update(foreign, { ...settings, saml }, optIn(provider)),
+        'not_found',
+      );
+      check.equal(await sso.connections.get(refOf(acme)), before);
+    },
+  },
 ];

@@ -128,6 +128,29 @@ export const directoryCases: readonly ContractCase[] = [
     },
   },
   {
+    id: 'DIR-08',
+    title: 'An organization may have several directories: each listed, in the same order every time.',
+    requires,
+    needs,
+    async run({ sso, check, world, createCustomer }) {
+      const { organizationId } = await createCustomer();
+      const created: string[] = [];
+      for (const identityProvider of ['okta', 'entra-id'] as const) {
+        const directory = {
+          organizationId,
+          name: identityProvider,
+          identityProvider,
+          status: 'active',
+        } as const;
+        created.push(await world.directories.createDirectory(directory));
+      }
+      const list = sso.directories.list({ organizationId });
+      const listed = idsOf(await collect(list));
+      check.equal(listed.toSorted(), created.toSorted());
+      check.equal(idsOf(await collect(list)), listed);
+    },
+  },
+  {
     id: 'DIR-11',
     title: 'Listing yields every person of the directory once, under their own id, whatever the page size.',
     requires,
@@ -480,6 +503,40 @@ export const directoryCases: readonly ContractCase[] = [
       };
       await check.unsupported(() => collect(sso.directories.listUsers(ref)));
       await check.unsupported(() => collect(sso.directories.listGroups(ref)));
+    },
+  },
+  {
+    id: 'DIR-38',
+    title: 'Filtered by group and by time, a list of people holds whom both let through.',
+    requires,
+    features: ['directories.updatedAfter'],
+    needs,
+    async run(context) {
+      const { sso, check, world, now } = context;
+      const ref = await createDirectory(context);
+      const { directoryId } = ref;
+      const groupId = await world.directories.createGroup(directoryId, 'Engineering');
+      const hire = (name: string) => world.directories.hire(directoryId, personNamed(context, name));
+      const [ada, ben] = [await hire('Ada'), await hire('Ben')];
+      for (const id of [ada, ben]) await world.directories.addMember(directoryId, groupId, id);
+      await pause(20);
+      const updatedAfter = new Date(now()).toISOString();
+      await pause(20);
+      await world.directories.changePerson(directoryId, ada, { lastName: 'Lovelace' });
+      await hire('Cara');
+      check.equal(idsOf(await collect(sso.directories.listUsers({ ...ref, groupId, updatedAfter }))), [ada]);
+    },
+  },
+  {
+    id: 'DIR-39',
+    title: 'Reading people page after page keeps within the limits of the vendor by itself.',
+    requires,
+    needs,
+    async run(context) {
+      const { sso, check } = context;
+      const ref = await createDirectory(context);
+      const hired = idsOf(await hireMany(context, ref, 6)).toSorted();
+      check.equal(idsOf(await collect(sso.directories.listUsers(ref, { pageSize: 1 }))).toSorted(), hired);
     },
   },
 ];

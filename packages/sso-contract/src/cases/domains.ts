@@ -79,6 +79,7 @@ export const domainCases: readonly ContractCase[] = [
       const [domain] = await collect(sso.domains.list({ organizationId }));
       const ref = { organizationId, domainId: strangerLike(domain!.id) };
       await check.rejects(() => sso.domains.get(ref), 'not_found');
+      await check.rejects(() => sso.domains.verify(ref), 'not_found');
       await check.rejects(() => sso.domains.delete(ref), 'not_found');
     },
   },

@@ -234,4 +234,37 @@ export const errorCases: readonly ContractCase[] = [
       }
     },
   },
+  {
+    id: 'ERR-17',
+    title: 'Status 409 without a word why is conflict or already_exists, and not worth a retry.',
+    requires,
+    needs,
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
+      await faults.next({ status: 409, body: '{}', times: every });
+      const error = await check.rejects(
+        () => sso.organizations.get(organizationId),
+        'conflict',
+        'already_exists',
+      );
+      check.equal([error.status, error.retryable], [409, false]);
+    },
+  },
+  {
+    id: 'ERR-18',
+    title: 'What an adapter throws of another kind is internal, and its text stays out.',
+    requires,
+    async run({ provider, check, createClient, createCustomer }) {
+      const { organizationId } = await createCustomer();
+      const secret = 'canary-8d1f60a2';
+      const organizations = {
+        ...provider.organizations,
+        get: () => Promise.reject(new TypeError(`cannot read ${secret}`)),
+      };
+      const sso = createClient({ provider: { ...provider, organizations } });
+      const error = await check.rejects(() => sso.organizations.get(organizationId), 'internal');
+      check.equal([error.operation, error.retryable], ['organizations.get', false]);
+      check.conceals(error, secret);
+    },
+  },
 ];

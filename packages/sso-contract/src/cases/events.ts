@@ -192,18 +192,13 @@ export const eventCases: readonly ContractCase[] = [
   },
   {
     id: 'EVENT-08',
-    title:
-      'A start before all that the vendor keeps is failed_precondition, where the vendor says how long that is.',
+    title: 'Where the vendor says how long it keeps events, a start before that is failed_precondition.',
     requires,
+    features: ['events.retentionDays'],
     async run({ sso, check, provider, now }) {
       const { retentionDays } = provider.events.features;
-      const since = new Date(now() - ((retentionDays ?? 365) + 1) * day).toISOString();
-      if (retentionDays === null) {
-        const { cursor } = await sso.events.pull({ cursor: null, since });
-        check.ok(cursor !== '', 'a page without a cursor');
-      } else {
-        await check.rejects(() => sso.events.pull({ cursor: null, since }), 'failed_precondition');
-      }
+      const since = new Date(now() - (retentionDays! + 1) * day).toISOString();
+      await check.rejects(() => sso.events.pull({ cursor: null, since }), 'failed_precondition');
     },
   },
   {
@@ -309,6 +304,33 @@ export const eventCases: readonly ContractCase[] = [
         'invalid_argument',
         'failed_precondition',
       );
+    },
+  },
+  {
+    id: 'EVENT-15',
+    title:
+      'Where the vendor says how long it keeps events, an older cursor is failed_precondition, as events may be lost.',
+    requires,
+    features: ['events.retentionDays'],
+    needs: [...needs, 'clock'],
+    async run(context) {
+      const { sso, check, provider, clock } = context;
+      const { cursor } = await hireInTurn(context, ['Ada']);
+      const { cursor: later } = await pullUntil(context, { cursor }, (all) => hiredIds(all).length === 1);
+      await clock.advance((provider.events.features.retentionDays! + 1) * day);
+      for (const old of [cursor, later])
+        await check.rejects(() => sso.events.pull({ cursor: old }), 'failed_precondition');
+    },
+  },
+  {
+    id: 'EVENT-16',
+    title: 'Where the vendor does not say how long it keeps events, a stream can start a year ago.',
+    requires,
+    without: 'events.retentionDays',
+    async run({ sso, check, now }) {
+      const since = new Date(now() - 365 * day).toISOString();
+      const { cursor } = await sso.events.pull({ cursor: null, since });
+      check.ok(cursor !== '', 'a page without a cursor');
     },
   },
   {

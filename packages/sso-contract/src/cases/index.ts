@@ -16,8 +16,10 @@ import { listingCases } from './listing.js';
 import { loginBeginCases } from './login-begin.js';
 import { loginCompleteCases } from './login-complete.js';
 import { loginSessionCases } from './login-sessions.js';
+import { loginTokenCases } from './login-tokens.js';
 import { organizationAdminCases } from './organization-admin.js';
 import { organizationCases } from './organizations.js';
+import { pagingCases } from './paging.js';
 import { userCases } from './users.js';
 import { webhookCases } from './webhooks.js';
 
@@ -27,6 +29,7 @@ export const contractCases: readonly ContractCase[] = [
   ...loginBeginCases,
   ...loginCompleteCases,
   ...loginSessionCases,
+  ...loginTokenCases,
   ...organizationCases,
   ...organizationAdminCases,
   ...domainCases,
@@ -41,6 +44,7 @@ export const contractCases: readonly ContractCase[] = [
   ...auditLogCases,
   ...idCases,
   ...listingCases,
+  ...pagingCases,
   ...errorCases,
   ...secretCases,
   ...concurrencyCases,

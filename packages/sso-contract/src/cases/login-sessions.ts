@@ -156,10 +156,16 @@ export const loginSessionCases: readonly ContractCase[] = [
     needs: loginNeeds,
     async run(context) {
       const { sso, check } = context;
-      const { accessToken } = (await logIn(context)).tokens;
+      const { tokens } = await logIn(context);
+      const { accessToken } = tokens;
       const claims = await sso.login.verifyAccessToken(accessToken);
       check.ok(claims.subject && claims.issuer, 'subject or issuer is empty');
       check.ok(claims.expiresAt > context.now() / 1000, `it expires at ${claims.expiresAt}`);
+      const told = Date.parse(tokens.expiresAt ?? '') / 1000;
+      check.ok(
+        tokens.expiresAt === null || Math.abs(told - claims.expiresAt) < 5,
+        `the login says that it expires at ${tokens.expiresAt}`,
+      );
       check.equal(await sso.login.verifyAccessToken(accessToken.reveal()), claims);
     },
   },
@@ -262,6 +268,30 @@ export const loginSessionCases: readonly ContractCase[] = [
           returnTo: redirectUri,
         }),
       );
+    },
+  },
+  {
+    id: 'LOGIN-75',
+    title:
+      'Whatever connection a login came through, logoutUrl answers where to end its session or is unsupported.',
+    requires,
+    needs: loginNeeds,
+    async run(context) {
+      const { sso, check } = context;
+      for (const protocol of ['saml', 'oidc'] as const) {
+        const { tokens, profile } = await logIn(context, { protocol, identityProvider: 'okta' });
+        const outcome = await sso.login
+          .logoutUrl({
+            provider: profile.provider,
+            idToken: tokens.idToken ?? undefined,
+            profileId: profile.vendorId,
+          })
+          .then(
+            (url) => URL.canParse(url),
+            (error: { readonly code?: string }) => error.code === 'unsupported',
+          );
+        check.ok(outcome, `of a ${protocol} login`);
+      }
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { organizationSchema } from '@org/sso-core/schemas';
 import type { ContractCase } from '../contract-case.js';
-import { collect, strangerLike } from './support.js';
+import { collect, createDirectory, strangerLike } from './support.js';
 
 const requires = ['organizations', 'organizationAdmin'] as const;
 
@@ -168,6 +168,41 @@ export const organizationAdminCases: readonly ContractCase[] = [
       await faults.clear();
       const made = (await collect(sso.organizations.list())).filter((each) => each.name === name);
       check.equal(made.length, 1);
+    },
+  },
+  {
+    id: 'ORGADM-13',
+    title: 'A delete whose answer is lost counts as done.',
+    requires,
+    needs: ['faults'],
+    async run({ sso, check, faults, createCustomer }) {
+      const { organizationId } = await createCustomer();
+      await sso.organizations.get(organizationId);
+      await faults.next({ status: 503, body: '{}', afterHandler: true });
+      await check.sends(2, () => sso.organizationAdmin.delete(organizationId));
+      await check.rejects(() => sso.organizations.get(organizationId), 'not_found');
+    },
+  },
+  {
+    id: 'ORGADM-14',
+    title: 'The directories of a deleted organization are gone.',
+    requires: ['organizationAdmin', 'directories'],
+    needs: ['world.directories'],
+    async run(context) {
+      const { sso, check } = context;
+      const ref = await createDirectory(context);
+      await sso.organizationAdmin.delete(ref.organizationId);
+      await check.rejects(() => sso.directories.get(ref), 'not_found');
+    },
+  },
+  {
+    id: 'ORGADM-15',
+    title: 'updateSettings of an unknown organization is not_found.',
+    requires,
+    features: ['organizationAdmin.settings'],
+    async run({ sso, check, createCustomer }) {
+      const id = strangerLike((await createCustomer()).organizationId);
+      await check.rejects(() => sso.organizationAdmin.updateSettings(id, { sso: true }), 'not_found');
     },
   },
 ];

@@ -150,4 +150,24 @@ export const organizationCases: readonly ContractCase[] = [
       );
     },
   },
+  {
+    id: 'ORG-11',
+    title: 'An empty page with a cursor is not the end of the list.',
+    requires: ['organizations'],
+    needs: ['faults', 'emptyPage'],
+    async run(context) {
+      const { sso, owner, check, faults, emptyPage, createClient } = context;
+      await createOrganizations(context, 4);
+      const options = { pageSize: 2 };
+      const all = (await collect(sso.organizations.list(options))).map(({ id }) => id);
+      const pages = createClient({ provider: owner }).organizations.list(options).byPage();
+      for await (const { items, nextCursor } of pages) {
+        check.ok(nextCursor !== null, 'there is a second page');
+        await faults.next({ status: 200, body: emptyPage(nextCursor!) });
+        const rest = (await collect(sso.organizations.list(options))).map(({ id }) => id);
+        check.equal(rest, all.slice(items.length));
+        break;
+      }
+    },
+  },
 ];

@@ -253,4 +253,48 @@ export const userCases: readonly ContractCase[] = [
       }
     },
   },
+  {
+    id: 'USER-16',
+    title: 'A deleted user is gone from every organization.',
+    requires,
+    async run(context) {
+      const { sso, check, createCustomer } = context;
+      const { user, email, organizationId: first } = await createMember(context);
+      const { organizationId: second } = await createCustomer();
+      await sso.users.create({ organizationId: second, email, sendInvitation: false });
+      await sso.users.delete(user.id);
+      for (const organizationId of [first, second]) {
+        check.equal(await collect(sso.users.list({ organizationId })), []);
+        check.equal(await collect(sso.users.listMemberships({ organizationId })), []);
+      }
+    },
+  },
+  {
+    id: 'USER-17',
+    title: 'A create whose answer is lost makes one member at most, and can be made again.',
+    requires,
+    needs: ['faults'],
+    async run({ sso, check, faults, createCustomer, unique }) {
+      const { organizationId } = await createCustomer();
+      const email = `${unique('ada')}@acme.example`;
+      const create = () =>
+        sso.users.create({ organizationId, email, sendInvitation: false }).then(
+          () => 'created',
+          (error: { readonly code?: string }) => error.code,
+        );
+      await sso.users.list({ organizationId }).byPage()[Symbol.asyncIterator]().next();
+      await faults.next({ status: 503, body: '{}', afterHandler: true });
+      const first = await create();
+      await faults.clear();
+      check.ok(first === 'created' || first === 'unavailable', `it ended as ${first}`);
+      check.equal((await collect(sso.users.listMemberships({ organizationId }))).length <= 1, true);
+      const second = await create();
+      check.ok(second === 'created' || second === 'already_exists', `the next one ended as ${second}`);
+      const memberships = await collect(sso.users.listMemberships({ organizationId }));
+      check.equal(
+        memberships.map(({ status }) => status),
+        ['active'],
+      );
+    },
+  },
 ];
