@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import { SsoError, type SsoProvider } from '@org/sso-core';
+import type { MigrateConfig } from '../config.js';
+
+const names = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `sso.config.${extension}`);
+
+/** A configuration, and the folder its paths are relative to. */
+export interface LoadedConfig extends MigrateConfig {
+  readonly folder: string;
+}
+
+/** Reads a configuration. Throws `invalid_argument` that names the file and what is wrong with it. */
+export async function loadConfig(
+  given: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<LoadedConfig> {
+  const file = resolve(given ?? names.find((name) => existsSync(name)) ?? names[0]!);
+  if (!existsSync(file)) {
+    throw refused(
+      given === undefined
+        ? `There is no ${names.join(', ')} here: write one, or name it with --config`
+        : `There is no configuration at ${given}`,
+    );
+  }
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(file);
+  const config =
+    extname(file) === '.json'
+      ? await readJson(file, environment, (module) => jiti.import(module))
+      : await readModule(file, () => jiti.import(file, { default: true }));
+  return { ...config, folder: dirname(file) };
+}
+
+async function readModule(file: string, load: () => Promise<unknown>): Promise<MigrateConfig> {
+  const config = await load().catch((error: unknown) => {
+    // A provider's own refusal says what is missing, without the value.
+    if (SsoError.isInstance(error)) throw refused(`${file}: ${error.message}`);
+    const reason = error instanceof Error ? error.message.split('\n')[0] : 'it threw no Error';
+    throw refused(`${file} cannot be loaded: ${reason}`);
+  });
+  return check(file, config);
+}
+
+/** `{ "providers": [{ "module", "factory", "options" }], "store" }`, where `${NAME}` in a text is a variable of the environment. */
+async function readJson(
+  file: string,
+  environment: NodeJS.ProcessEnv,
+  load: (module: string) => Promise<unknown>,
+): Promise<MigrateConfig> {
+  const { z } = await import('zod');
+  const schema = z.strictObject({
+    $schema: z.string().optional(),
+    providers: z.array(
+      z.strictObject({
+        module: z.string().min(1),
+        factory: z.string().min(1),
+        options: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    store: z.string().min(1).optional(),
+  });
+  let document: unknown;
+  try {
+    document = JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    throw refused(`${file} is not JSON`);
+  }
+  const parsed = schema.safeParse(document);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw refused(`${file}: ${issue!.path.join('.') || 'the document'}: ${issue!.message}`);
+  }
+  const { $schema: _, ...found } = parsed.data;
+  const expand = (value: unknown, path: string): unknown => {
+    if (typeof value === 'string') {
+      return value.replaceAll(/\$\{(\w+)\}/g, (_match, name: string) => {
+        const set = environment[name];
+        if (!set) throw refused(`${file}: ${path} needs the environment variable ${name}, which is not set`);
+        return set;
+      });
+    }
+    if (Array.isArray(value)) return value.map((item, index) => expand(item, `${path}.${index}`));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, expand(item, `${path}.${key}`)]),
+    );
+  };
+  const providers: SsoProvider[] = [];
+  for (const [index, { module, factory, options }] of found.providers.entries()) {
+    const at = `providers.${index}`;
+    const loaded = await load(module).catch(() => {
+      throw refused(`${file}: ${at}: "${module}" cannot be loaded: npm install ${module}`);
+    });
+    const create = (loaded as Record<string, unknown>)[factory];
+    if (typeof create !== 'function') throw refused(`${file}: ${at}: "${module}" has no "${factory}"`);
+    try {
+      providers.push(create(expand(options, `${at}.options`)) as SsoProvider);
+    } catch (error) {
+      if (SsoError.isInstance(error)) throw refused(`${file}: ${at}: ${error.message}`);
+      throw error;
+    }
+  }
+  return check(file, {
+    providers,
+    ...(found.store !== undefined && { store: expand(found.store, 'store') as string }),
+  });
+}
+
+function check(file: string, config: unknown): MigrateConfig {
+  const { providers } = (config ?? {}) as Partial<MigrateConfig>;
+  if (!Array.isArray(providers) || providers.some((provider: unknown) => !isProvider(provider))) {
+    throw refused(
+      `${file} must export default defineConfig({ providers: [createWorkos({ … }), createScalekit({ … })] })`,
+    );
+  }
+  return config as MigrateConfig;
+}
+
+function isProvider(value: unknown): value is SsoProvider {
+  return typeof value === 'object' && value !== null && 'specificationVersion' in value && 'id' in value;
+}
+
+function refused(message: string): SsoError {
+  return new SsoError({ code: 'invalid_argument', message });
+}
