@@ -7,7 +7,7 @@ export interface MigrateConfig {
   /** A SQLite file, relative to the configuration, or a `postgres://` URL. Default `sso-migrate.sqlite`; `--store` outranks it. */
   readonly store?: string;
   /** Your tenant id of an organization that has no external id; `null` when you know none. Default: the external id alone counts. */
-  readonly tenantIdOf?: (organization: Organization) => string | null | Promise<string | null>;
+  readonly tenantIdOf?: (organization: Organization) => string | null;
 }
 
 /** Types a configuration file: `export default defineConfig({ … })`. */

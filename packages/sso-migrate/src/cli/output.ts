@@ -1,0 +1,29 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Standard output: data for programs with `--json`, sentences for people otherwise. Trouble goes to standard error. */
+export interface Output {
+  readonly json: boolean;
+  /** For people. */
+  say(line: string): void;
+  /** For programs: one JSON value on a line. */
+  tell(value: unknown): void;
+  /** Many lines, as fast as the reader takes them. */
+  stream(lines: Iterable<string>): Promise<void>;
+  /** For people, beside data that goes to a program. */
+  note(line: string): void;
+}
+
+export function createOutput(json: boolean): Output {
+  return {
+    json,
+    say: (line) => void (json || process.stdout.write(`${line}\n`)),
+    tell: (value) => void (json && process.stdout.write(`${JSON.stringify(value)}\n`)),
+    stream: (lines) => pipeline(Readable.from(withNewlines(lines)), process.stdout, { end: false }),
+    note: (line) => void process.stderr.write(`${line}\n`),
+  };
+}
+
+export function* withNewlines(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
+}
