@@ -1,4 +1,5 @@
 import type { Organization, SsoProvider } from '@org/sso-core';
+import type { TestLogin } from './verify/test-login.js';
 
 /** What the command `sso-migrate` reads from `sso.config.ts`, `.mts`, `.js`, `.mjs` or `.json`. */
 export interface MigrateConfig {
@@ -8,6 +9,10 @@ export interface MigrateConfig {
   readonly store?: string;
   /** Your tenant id of an organization that has no external id; `null` when you know none. Default: the external id alone counts. */
   readonly tenantIdOf?: (organization: Organization) => string | null;
+  /** Without it no test login is tried. */
+  readonly testLogin?: TestLogin;
+  /** Fields of people that may differ, beside those that never agree between vendors: `phoneNumber`, `jobTitle`. */
+  readonly ignoredFields?: readonly string[];
 }
 
 /** Types a configuration file: `export default defineConfig({ … })`. */

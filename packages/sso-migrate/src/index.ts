@@ -39,3 +39,7 @@ export type { ApplySettings } from './apply/apply-plan.js';
 export type { AppliedOrganization, AppliedStep, ApplyProgress, ApplyResult } from './apply/progress.js';
 export type { TestLogin } from './verify/test-login.js';
 export type { Difference, Verification, VerificationCheck } from './verify/verification.js';
+export { defineConfig, type MigrateConfig } from './config.js';
+export { renderReport } from './report/render-report.js';
+export type { MigrationReport, ReportCounts, ReportedOrganization } from './report/migration-report.js';
+export { describeVerification } from './verify/describe-verification.js';

@@ -43,7 +43,7 @@ async function readModule(file: string, load: () => Promise<unknown>): Promise<M
   return check(file, config);
 }
 
-/** `{ "providers": [{ "module", "factory", "options" }], "store" }`, where `${NAME}` in a text is a variable of the environment. */
+/** `{ "providers": [{ "module", "factory", "options" }], "store", "testLogin", "ignoredFields" }`, where `${NAME}` in a text is a variable of the environment. */
 async function readJson(
   file: string,
   environment: NodeJS.ProcessEnv,
@@ -60,6 +60,8 @@ async function readJson(
       }),
     ),
     store: z.string().min(1).optional(),
+    testLogin: z.strictObject({ redirectUri: z.url() }).optional(),
+    ignoredFields: z.array(z.string()).optional(),
   });
   let document: unknown;
   try {
@@ -72,7 +74,7 @@ async function readJson(
     const [issue] = parsed.error.issues;
     throw refused(`${file}: ${issue!.path.join('.') || 'the document'}: ${issue!.message}`);
   }
-  const { $schema: _, ...found } = parsed.data;
+  const found = parsed.data;
   const expand = (value: unknown, path: string): unknown => {
     if (typeof value === 'string') {
       return value.replaceAll(/\$\{(\w+)\}/g, (_match, name: string) => {
@@ -95,8 +97,9 @@ async function readJson(
     });
     const create = (loaded as Record<string, unknown>)[factory];
     if (typeof create !== 'function') throw refused(`${file}: ${at}: "${module}" has no "${factory}"`);
+    const expanded = expand(options, `${at}.options`);
     try {
-      providers.push(create(expand(options, `${at}.options`)) as SsoProvider);
+      providers.push(create(expanded) as SsoProvider);
     } catch (error) {
       if (SsoError.isInstance(error)) throw refused(`${file}: ${at}: ${error.message}`);
       throw error;
@@ -105,6 +108,8 @@ async function readJson(
   return check(file, {
     providers,
     ...(found.store !== undefined && { store: expand(found.store, 'store') as string }),
+    ...(found.testLogin && { testLogin: found.testLogin }),
+    ...(found.ignoredFields && { ignoredFields: found.ignoredFields }),
   });
 }
 

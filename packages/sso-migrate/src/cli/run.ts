@@ -7,11 +7,7 @@ import { openSession, type CommonOptions, type Session, type StoreUse } from './
 export type Work = (session: Session, output: Output, signal: AbortSignal) => Promise<number>;
 
 /** Runs one command: every refusal is one line on standard error, and with `--json` also `{ "error" }`. Ctrl-C ends it tidily. */
-export async function run(
-  options: CommonOptions,
-  storeUse: StoreUse,
-  work: Work,
-): Promise<void> {
+export async function run(options: CommonOptions, storeUse: StoreUse, work: Work): Promise<void> {
   const output = createOutput(options.json ?? false);
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('Interrupted')));

@@ -3,8 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { SsoError, type SsoProvider } from '@org/sso-core';
 import { createPostgresStore, createSqliteStore, type SsoStore } from '@org/sso-store';
-import type { Migrator } from '../migrator.js';
-import { createMigrator } from '../create-migrator.js';
+import { createMigrator, type Migrator } from '../migrator.js';
 import { loadConfig } from './load-config.js';
 
 /** Options every command takes. */
@@ -16,8 +15,8 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** `none`: no store is opened or made. */
-export type StoreUse = 'none' | 'reads' | 'writes';
+/** `none`: it is never read. `optional`: in memory when there is none yet. `required`: refused then. `created`: made then. */
+export type StoreUse = 'none' | 'optional' | 'required' | 'created';
 
 /** One command's providers and store. */
 export interface Session {
@@ -46,13 +45,20 @@ export async function openSession(options: CommonOptions, storeUse: StoreUse): P
     options.store === undefined ? config.folder : '.',
     storeUse,
   );
-  await store.migrate();
-  const { tenantIdOf } = config;
+  if (storeUse !== 'none') await store.migrate();
+  const { tenantIdOf, testLogin, ignoredFields } = config;
   return {
     from,
     to,
     store,
-    migrator: createMigrator({ from, to, store: store.migrations, ...(tenantIdOf && { tenantIdOf }) }),
+    migrator: createMigrator({
+      from,
+      to,
+      store: store.migrations,
+      ...(tenantIdOf && { tenantIdOf }),
+      ...(testLogin && { testLogin }),
+      ...(ignoredFields && { ignoredFields }),
+    }),
     close: () => store.close(),
   };
 }
@@ -60,11 +66,13 @@ export async function openSession(options: CommonOptions, storeUse: StoreUse): P
 function openStore(place: string, folder: string, use: StoreUse): SsoStore {
   if (/^postgres(?:ql)?:\/\//.test(place)) return createPostgresStore({ connectionString: place });
   const path = resolve(folder, place);
-  if (use === 'reads' && !existsSync(path)) {
-    throw refused(`There is no store at ${path}: "apply" makes one, and --store names another`);
+  if (existsSync(path) || use === 'created') {
+    if (existsSync(dirname(path))) return createSqliteStore({ path });
+    throw refused(`The folder of the store ${path} does not exist`);
   }
-  if (!existsSync(dirname(path))) throw refused(`The folder of the store ${path} does not exist`);
-  return createSqliteStore({ path });
+  if (use === 'required')
+    throw refused(`There is no store at ${path}: "apply" makes one, and --store names another`);
+  return createSqliteStore({ path: ':memory:' });
 }
 
 export interface ActorOptions {

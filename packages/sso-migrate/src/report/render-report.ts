@@ -65,7 +65,8 @@ function list(sentences: readonly string[]): string {
 function ladder(stage: MigrationStage | null): string {
   const reached = stage === null ? -1 : migrationStages.indexOf(stage);
   const steps = migrationStages.map((step, index) => {
-    const state = index === reached ? ' class="here" aria-current="step"' : index < reached ? ' class="done"' : '';
+    const state =
+      index === reached ? ' class="here" aria-current="step"' : index < reached ? ' class="done"' : '';
     return `<li${state}>${step}</li>`;
   });
   return `<ol class="ladder">${steps.join('')}</ol>`;
@@ -117,7 +118,7 @@ function checks(verification: Verification | null): string {
   if (!verification) return '';
   const rows = verification.checks.map(
     (check) =>
-      `<tr><td>${words(check.check)}</td><td class="${checkColours[check.outcome]}">${words(check.outcome)}</td>${compared(check)}<td>${escapeHtml(check.message)}${list(check.differences.map(describeDifference))}</td></tr>`,
+      `<tr><td>${words(check.check)}</td><td class="${checkColours[check.outcome]}">${words(check.outcome)}</td>${compared(check)}<td>${escapeHtml(check.message)}${list(check.differences.map((difference) => describeDifference(difference, verification)))}</td></tr>`,
   );
   const { from, to, at } = verification;
   return `<p class="quiet">${instant(at)}</p>

@@ -29,7 +29,7 @@ export function addApply(program: Command): void {
       const options = command.optsWithGlobals<Options>();
       const { plan: file, only, skipBlocked, allowPreview, yes = false } = options;
       const dryRun = options.dryRun === true || !yes;
-      return run(options, dryRun ? 'none' : 'writes', async ({ migrator }, output, signal) => {
+      return run(options, dryRun ? 'optional' : 'created', async ({ migrator }, output, signal) => {
         const plan =
           file === undefined
             ? await migrator.plan({ signal, ...(allowPreview && { allowPreview }) })
@@ -66,7 +66,12 @@ async function createProgress({ json }: Output) {
   }
   const { SingleBar, Presets } = await import('cli-progress');
   const bar = new SingleBar(
-    { format: '{bar} {value}/{total} {what}', stream: process.stderr, hideCursor: true, clearOnComplete: true },
+    {
+      format: '{bar} {value}/{total} {what}',
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+    },
     Presets.shades_classic,
   );
   return {
@@ -75,7 +80,9 @@ async function createProgress({ json }: Output) {
       if (progress.type === 'started') bar.start(progress.steps, 0, { what: '' });
       if (progress.type === 'step') bar.increment({ what: `${progress.tenantId}: ${progress.step}` });
       if (progress.type === 'waiting') {
-        bar.update({ what: `${progress.tenantId}: waits ${Math.ceil(progress.delayMs / 1000)} s (${progress.code})` });
+        bar.update({
+          what: `${progress.tenantId}: waits ${Math.ceil(progress.delayMs / 1000)} s (${progress.code})`,
+        });
       }
     },
     end: () => bar.stop(),

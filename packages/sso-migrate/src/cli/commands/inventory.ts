@@ -41,13 +41,22 @@ export function addInventory(program: Command): void {
 }
 
 function* describe({ provider, environment, takenAt, counts, organizations }: Inventory): Generator<string> {
-  yield `${provider} (${environment}) at ${takenAt}: ${counts.organizations} organizations, ${counts.domains} domains, ${counts.connections} connections, ${counts.directories} directories with ${counts.directoryUsers} people and ${counts.directoryGroups} groups`;
+  yield `${provider} (${environment}) at ${takenAt}: organizations ${counts.organizations}, domains ${counts.domains}, connections ${counts.connections}, directories ${counts.directories} (people ${counts.directoryUsers}, groups ${counts.directoryGroups})`;
   for (const { name, tenantId, domains, connections, directories } of organizations) {
     const parts = [
       tenantId ?? 'no tenant id',
-      domains.map(({ domain, status }) => (status === 'verified' ? domain : `${domain} (${status})`)).join(', ') || 'no domain',
-      connections.map(({ identityProvider, protocol, status }) => `${identityProvider} ${protocol} ${status}`).join(', ') || 'no connection',
-      directories.map(({ identityProvider, status, people, userCount }) => `${identityProvider} directory ${status}, ${people?.users ?? userCount ?? '?'} people`).join(', ') || 'no directory',
+      domains
+        .map(({ domain, status }) => (status === 'verified' ? domain : `${domain} (${status})`))
+        .join(', ') || 'no domain',
+      connections
+        .map(({ identityProvider, protocol, status }) => `${identityProvider} ${protocol} ${status}`)
+        .join(', ') || 'no connection',
+      directories
+        .map(
+          ({ identityProvider, status, people, userCount }) =>
+            `${identityProvider} directory ${status}, ${people?.users ?? userCount ?? '?'} people`,
+        )
+        .join(', ') || 'no directory',
     ];
     yield `  ${name}: ${parts.join(' · ')}`;
   }

@@ -21,7 +21,7 @@ export function addVerify(program: Command): void {
     .action((tenants: readonly string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       if (tenants.length === 0 && !options.all) command.error('error: name customers, or give --all');
-      return run(options, 'writes', async ({ migrator, store }, output, signal) => {
+      return run(options, 'optional', async ({ migrator, store }, output, signal) => {
         const chosen = options.all
           ? (await enrolled(store.migrations)).map(({ tenantId }) => tenantId)
           : tenants;
