@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addApply } from './cli/commands/apply.js';
 import { addInventory } from './cli/commands/inventory.js';
 import { addPlan } from './cli/commands/plan.js';
+import { addReport } from './cli/commands/report.js';
 import { addVerify } from './cli/commands/verify.js';
 import { exitCodes } from './cli/exit-codes.js';
 
@@ -32,5 +33,6 @@ addInventory(program);
 addPlan(program);
 addApply(program);
 addVerify(program);
+addReport(program);
 
 await program.parseAsync();

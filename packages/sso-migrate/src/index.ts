@@ -40,6 +40,7 @@ export type { AppliedOrganization, AppliedStep, ApplyProgress, ApplyResult } fro
 export type { TestLogin } from './verify/test-login.js';
 export type { Difference, Verification, VerificationCheck } from './verify/verification.js';
 export { defineConfig, type MigrateConfig } from './config.js';
+export { buildReport, type ReportOptions } from './report/build-report.js';
 export { renderReport } from './report/render-report.js';
 export type { MigrationReport, ReportCounts, ReportedOrganization } from './report/migration-report.js';
 export { describeVerification } from './verify/describe-verification.js';

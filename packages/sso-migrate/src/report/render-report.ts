@@ -27,7 +27,7 @@ export function renderReport({ at, from, to, counts, organizations }: MigrationR
 <style>${style}</style>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<p class="quiet">${count(organizations.length, 'customer')} · ${count(counts.blocked, 'customer')} something blocks · ${count(counts.rolledBack, 'roll-back')} so far · as of ${instant(at)}</p>
+<p class="quiet">${count(organizations.length, 'customer')} · ${counts.blocked} blocked · ${count(counts.rolledBack, 'roll-back')} so far · as of ${instant(at)}</p>
 <ul class="totals">${totals}</ul>
 <h2>Customers</h2>
 ${organizations.map((organization) => card(organization, to)).join('\n') || '<p>There are none.</p>'}
@@ -118,29 +118,34 @@ function checks(verification: Verification | null): string {
   if (!verification) return '';
   const rows = verification.checks.map(
     (check) =>
-      `<tr><td>${words(check.check)}</td><td class="${checkColours[check.outcome]}">${words(check.outcome)}</td>${compared(check)}<td>${escapeHtml(check.message)}${list(check.differences.map((difference) => describeDifference(difference, verification)))}</td></tr>`,
+      `<tr><td>${words(check.check)}</td><td class="${checkColours[check.outcome]}">${words(check.outcome)}</td>${compared(check, verification)}<td>${escapeHtml(check.message)}${list(check.differences.map((difference) => describeDifference(difference, verification)))}</td></tr>`,
   );
   const { from, to, at } = verification;
   return `<p class="quiet">${instant(at)}</p>
-<div class="wide"><table><tr><th>what</th><th>outcome</th><th class="number">${escapeHtml(from.provider)}</th><th class="number">${escapeHtml(to.provider)}</th><th>found</th></tr>${rows.join('')}</table></div>`;
+<div class="wide"><table class="found"><tr><th>what</th><th>outcome</th><th class="number">${escapeHtml(from.provider)}</th><th class="number">${escapeHtml(to.provider)}</th><th>found</th></tr>${rows.join('')}</table></div>`;
 }
 
-function compared({ compared: sides }: VerificationCheck): string {
-  return sides === null
-    ? '<td></td><td></td>'
-    : `<td class="number">${sides.from}</td><td class="number">${sides.to}</td>`;
+function compared({ compared: sides }: VerificationCheck, { from, to }: Verification): string {
+  const cell = (provider: string, total: number | string) =>
+    `<td class="number" data-side="${escapeHtml(provider)}">${total}</td>`;
+  return cell(from.provider, sides?.from ?? '') + cell(to.provider, sides?.to ?? '');
 }
 
 function journal(entries: readonly StoredJournalEntry[]): string {
   if (entries.length === 0) return '';
-  const items = entries.map(({ at, actor, action, fromStage, toStage }) => {
-    const stages =
-      toStage === null || fromStage === toStage
-        ? ''
-        : `: ${fromStage === null ? toStage : `${fromStage} → ${toStage}`}`;
-    return `<li><span class="quiet">${instant(at)}</span> ${words(action)}${stages} <span class="quiet">by ${escapeHtml(actor)}</span></li>`;
-  });
+  const items = entries.map(
+    (entry) =>
+      `<li><span class="quiet">${instant(entry.at)}</span> ${words(entry.action)}${about(entry)} <span class="quiet">by ${escapeHtml(entry.actor)}</span></li>`,
+  );
   return `<ol class="timeline">${items.join('')}</ol>`;
+}
+
+function about({ action, fromStage, toStage, detail }: StoredJournalEntry): string {
+  const { step, outcome } = (detail ?? {}) as { readonly step?: unknown; readonly outcome?: unknown };
+  if (action === 'step_done' && typeof step === 'string') return `: ${escapeHtml(step)}`;
+  if (action === 'verified' && typeof outcome === 'string') return `: ${escapeHtml(outcome)}`;
+  if (toStage === null || fromStage === toStage) return '';
+  return `: ${fromStage === null ? toStage : `${fromStage} → ${toStage}`}`;
 }
 
 function instant(at: string): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Verification } from '../../verify/verification.js';
 import { describeVerification } from '../../verify/describe-verification.js';
-import { enrolled } from '../enrolled.js';
+import { listMigrations } from '../../list-migrations.js';
 import { exitCodes } from '../exit-codes.js';
 import { run } from '../run.js';
 import { actorOf, type ActorOptions, type CommonOptions } from '../session.js';
@@ -23,7 +23,7 @@ export function addVerify(program: Command): void {
       if (tenants.length === 0 && !options.all) command.error('error: name customers, or give --all');
       return run(options, 'optional', async ({ migrator, store }, output, signal) => {
         const chosen = options.all
-          ? (await enrolled(store.migrations)).map(({ tenantId }) => tenantId)
+          ? (await listMigrations(store.migrations)).map(({ tenantId }) => tenantId)
           : tenants;
         const verifications: Verification[] = [];
         for (const tenantId of chosen) {

@@ -1,0 +1,369 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import Database from 'libsql';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { planFromLines } from '../src/index.js';
+import { startVendor, type Vendor } from './support/vendors.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+// What npm would install: it runs from dist, which `npm run build` makes.
+const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const packages = fileURLToPath(new URL('../node_modules', import.meta.url));
+
+const acme = {
+  name: 'Acme Corp',
+  externalId: 'tenant_acme',
+  domains: ['acme.example'],
+  connections: [
+    {
+      name: 'Okta',
+      protocol: 'saml',
+      identityProvider: 'okta',
+      users: [{ id: '00u1', email: 'ada@acme.example' }],
+    },
+  ],
+} as const;
+
+let folder: string;
+let workos: Vendor;
+let scalekit: Vendor;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sso-migrate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  workos = await startVendor('workos', { organizations: [acme] });
+  scalekit = await startVendor('scalekit', { organizations: [] });
+  const { symlinkSync } = await import('node:fs');
+  symlinkSync(packages, join(folder, 'node_modules'));
+  configure();
+});
+
+const settings = {
+  providers: [
+    {
+      module: '@org/sso-workos',
+      factory: 'createWorkos',
+      options: { apiKey: '${WORKOS_API_KEY}', clientId: '${WORKOS_CLIENT_ID}', baseUrl: '${WORKOS_URL}' },
+    },
+    {
+      module: '@org/sso-scalekit',
+      factory: 'createScalekit',
+      options: {
+        environmentUrl: '${SCALEKIT_URL}',
+        clientId: '${SCALEKIT_CLIENT_ID}',
+        clientSecret: '${SCALEKIT_CLIENT_SECRET}',
+      },
+    },
+  ],
+};
+
+function configure(config: unknown = settings): void {
+  writeFileSync(
+    join(folder, 'sso.config.json'),
+    typeof config === 'string' ? config : JSON.stringify(config),
+  );
+}
+
+/** Runs the command as a person would, and searches all it says for secrets. */
+async function migrate(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [command, '--from', 'workos', '--to', 'scalekit', ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      WORKOS_API_KEY: workos.secret,
+      WORKOS_CLIENT_ID: workos.clientId,
+      WORKOS_URL: workos.url,
+      SCALEKIT_URL: scalekit.url,
+      SCALEKIT_CLIENT_ID: scalekit.clientId,
+      SCALEKIT_CLIENT_SECRET: scalekit.secret,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  for (const secret of [workos.secret, scalekit.secret]) {
+    expect(out).not.toContain(secret);
+    expect(err).not.toContain(secret);
+  }
+  return { code: child.exitCode, out, err, lines: out.trimEnd().split('\n') };
+}
+
+const json = (line: string | undefined): Record<string, unknown> => JSON.parse(line ?? 'null');
+const writesAt = async (vendor: Vendor) => (await vendor.writes()).length;
+
+test('a plan is written, applied after --yes alone, verified, and reported', async () => {
+  const planned = await migrate(['plan', '--out', 'plan.jsonl']);
+  expect(planned).toMatchObject({ code: 0, err: '' });
+  expect(planned.out).toContain('Acme Corp (tenant_acme): ready');
+  expect(planned.out).toContain("customer's IT admin: configure okta");
+  expect(statSync(join(folder, 'plan.jsonl')).mode & 0o077).toBe(0);
+
+  const unconfirmed = await migrate(['apply', '--plan', 'plan.jsonl']);
+  expect(unconfirmed.code).toBe(3);
+  expect(unconfirmed.err).toContain('--yes');
+  expect(await writesAt(scalekit)).toBe(0);
+  expect(existsSync(join(folder, 'sso-migrate.sqlite'))).toBe(false);
+
+  const applied = await migrate(['apply', '--plan', 'plan.jsonl', '--yes', '--actor', 'grace']);
+  expect(applied).toMatchObject({ code: 0, err: '' });
+  expect(applied.lines.map((line) => json(line)['type'])).toEqual(
+    expect.arrayContaining(['checking', 'started', 'step', 'organization', 'finished']),
+  );
+  expect(json(applied.lines.at(-1))).toMatchObject({ type: 'finished', applied: 1, failed: 0 });
+  expect(scalekit.organization('Acme Corp')).toMatchObject({
+    externalId: 'tenant_acme',
+    domains: ['acme.example'],
+  });
+  expect(await writesAt(workos)).toBe(0);
+
+  const early = await migrate(['verify', 'tenant_acme', '--actor', 'grace']);
+  expect(early.code).toBe(1);
+  expect(early.out).toContain('FAILED connection');
+
+  await scalekit.connect(scalekit.organization('Acme Corp').id, acme.connections[0]);
+  const verified = await migrate(['verify', '--all', '--json', '--actor', 'grace']);
+  expect(verified.code).toBe(0);
+  expect(json(verified.out)).toMatchObject([{ tenantId: 'tenant_acme', outcome: 'green' }]);
+
+  const reported = await migrate(['report', '--out', 'moves.html', '--json']);
+  expect(json(reported.out)).toMatchObject({
+    counts: { blocked: 0, stages: { observe: 1 } },
+    organizations: [{ tenantId: 'tenant_acme', verification: { outcome: 'green' } }],
+  });
+  const page = readFileSync(join(folder, 'moves.html'), 'utf8');
+  expect(page).toContain('by grace');
+  expect(page).not.toMatch(/https?:\/\/(?!127\.0\.0\.1|localhost)/);
+});
+
+test('what it prints with --json can be given back to it', async () => {
+  const [from, to] = await Promise.all(
+    ['from', 'to'].map(async (side) => {
+      const file = `${side}.jsonl`;
+      expect((await migrate(['inventory', '--side', side, '--out', file])).code).toBe(0);
+      return file;
+    }),
+  );
+  const { lines, code } = await migrate(['plan', '--json', '--from-inventory', from!, '--to-inventory', to!]);
+  expect(code).toBe(0);
+  const plan = await planFromLines(lines);
+  expect([...plan.organizations]).toMatchObject([{ tenantId: 'tenant_acme', state: 'ready' }]);
+});
+
+test('a TypeScript configuration', async () => {
+  rmSync(join(folder, 'sso.config.json'));
+  writeFileSync(
+    join(folder, 'sso.config.ts'),
+    `import { defineConfig, type MigrateConfig } from '@org/sso-migrate';
+     import { createWorkos } from '@org/sso-workos';
+     import { createScalekit } from '@org/sso-scalekit';
+     const read = (name: string): string => process.env[name]!;
+     const config: MigrateConfig = defineConfig({
+       providers: [
+         createWorkos({ apiKey: read('WORKOS_API_KEY'), clientId: read('WORKOS_CLIENT_ID'), baseUrl: read('WORKOS_URL') }),
+         createScalekit({ environmentUrl: read('SCALEKIT_URL'), clientId: read('SCALEKIT_CLIENT_ID'), clientSecret: read('SCALEKIT_CLIENT_SECRET') }),
+       ],
+     });
+     export default config;`,
+  );
+  const { code, out, err } = await migrate(['inventory', '--side', 'from']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain('Acme Corp: tenant_acme');
+});
+
+test('the other direction is a matter of two words', async () => {
+  const { code, out } = await migrate(['--from', 'scalekit', '--to', 'workos', 'plan']);
+  expect(code).toBe(0);
+  expect(out).toContain('scalekit (127.0.0.1');
+});
+
+describe('refused in one line, with nothing written', () => {
+  const cases: readonly {
+    readonly title: string;
+    readonly args: readonly string[];
+    readonly code: number;
+    readonly says: RegExp;
+    readonly environment?: NodeJS.ProcessEnv;
+    readonly prepare?: () => Promise<void> | void;
+  }[] = [
+    {
+      title: 'no configuration',
+      args: ['plan', '--config', 'nowhere.json'],
+      code: 2,
+      says: /There is no configuration at nowhere\.json/,
+    },
+    {
+      title: 'a configuration that is not JSON',
+      args: ['plan'],
+      code: 2,
+      says: /sso\.config\.json is not JSON/,
+      prepare: () => configure('{'),
+    },
+    {
+      title: 'a key the configuration does not have',
+      args: ['plan'],
+      code: 2,
+      says: /sso\.config\.json: .*"stroe"/,
+      prepare: () => configure({ ...settings, stroe: 'x' }),
+    },
+    {
+      title: 'a missing key',
+      args: ['plan'],
+      code: 2,
+      says: /sso\.config\.json: providers\.0: .*clientId/,
+      prepare: () =>
+        configure({
+          providers: [
+            { module: '@org/sso-workos', factory: 'createWorkos', options: { apiKey: '${WORKOS_API_KEY}' } },
+          ],
+        }),
+    },
+    {
+      title: 'swapped keys',
+      args: ['plan'],
+      code: 2,
+      says: /providers\.0: .*swapped/,
+      prepare: () =>
+        configure({
+          providers: [
+            {
+              module: '@org/sso-workos',
+              factory: 'createWorkos',
+              options: { apiKey: '${WORKOS_CLIENT_ID}', clientId: '${WORKOS_API_KEY}' },
+            },
+          ],
+        }),
+    },
+    {
+      title: 'a variable that is not set',
+      args: ['plan'],
+      code: 2,
+      says: /providers\.0\.options\.apiKey needs the environment variable WORKOS_API_KEY, which is not set/,
+      environment: { WORKOS_API_KEY: '' },
+    },
+    {
+      title: 'an adapter that is not installed',
+      args: ['plan'],
+      code: 2,
+      says: /npm install @org\/sso-elsewhere/,
+      prepare: () =>
+        configure({ providers: [{ module: '@org/sso-elsewhere', factory: 'create', options: {} }] }),
+    },
+    {
+      title: 'a provider the configuration does not have',
+      args: ['plan', '--to', 'okta'],
+      code: 2,
+      says: /--to okta: the configuration has workos, scalekit/,
+    },
+    { title: 'twice the same provider', args: ['plan', '--to', 'workos'], code: 2, says: /same provider/ },
+    { title: 'an unknown command', args: ['migrate'], code: 2, says: /unknown command/ },
+    { title: 'an unknown customer', args: ['verify', 'tenant_nobody'], code: 4, says: /tenant_nobody/ },
+    {
+      title: 'a customer the plan does not have',
+      args: ['apply', '--yes', '--only', 'tenant_nobody'],
+      code: 4,
+      says: /tenant_nobody/,
+    },
+    {
+      title: 'a store that is not there',
+      args: ['report'],
+      code: 2,
+      says: /There is no store at .*"apply" makes one/,
+    },
+    {
+      title: 'a store in no folder',
+      args: ['apply', '--yes', '--store', 'nowhere/moves.sqlite'],
+      code: 2,
+      says: /folder of the store .* does not exist/,
+    },
+    {
+      title: 'a store of a newer version',
+      args: ['apply', '--yes'],
+      code: 4,
+      says: /made by a newer @org\/sso-store/,
+      prepare: () => {
+        const database = new Database(join(folder, 'sso-migrate.sqlite'));
+        database.exec(
+          'create table sso_schema (version integer not null); insert into sso_schema values (999)',
+        );
+        database.close();
+      },
+    },
+    {
+      title: 'a plan from an older inventory',
+      args: ['apply', '--yes', '--plan', 'plan.jsonl'],
+      code: 4,
+      says: /changed|older|no longer/,
+      async prepare() {
+        expect((await migrate(['plan', '--out', 'plan.jsonl'])).code).toBe(0);
+        await workos.control.createConnection({
+          organizationId: workos.organization('Acme Corp').id,
+          name: 'Another',
+          protocol: 'saml',
+          identityProvider: 'okta',
+        });
+      },
+    },
+    {
+      title: 'another customer at the target under the same domain',
+      args: ['apply', '--yes'],
+      code: 4,
+      says: /acme\.example/,
+      async prepare() {
+        await scalekit.control.createOrganization({
+          name: 'Somebody else',
+          externalId: 'tenant_other',
+          domains: ['acme.example'],
+        });
+        await scalekit.control.clearTraffic();
+      },
+    },
+    {
+      title: 'a plan that cannot be read',
+      args: ['apply', '--yes', '--plan', 'nowhere.jsonl'],
+      code: 2,
+      says: /nowhere\.jsonl cannot be read/,
+    },
+    {
+      title: 'a wrong API key',
+      args: ['plan'],
+      code: 5,
+      says: /workos|API key|authoriz/i,
+      environment: { WORKOS_API_KEY: 'sk_wrong' },
+    },
+    {
+      title: 'a vendor that is not there',
+      args: ['plan'],
+      code: 5,
+      says: /scalekit/i,
+      environment: { SCALEKIT_URL: 'http://127.0.0.1:9' },
+    },
+  ];
+
+  test.each(cases)('$title', async ({ args, code, says, environment, prepare }) => {
+    await prepare?.();
+    const refused = await migrate([...args, '--json'], environment);
+    expect(refused.err).toMatch(says);
+    expect(refused.code).toBe(code);
+    if (!/unknown command/.test(refused.err)) {
+      expect(refused.err.trimEnd().split('\n')).toHaveLength(1);
+      expect(json(refused.lines.at(-1))).toMatchObject({ error: { message: expect.stringMatching(says) } });
+    }
+    expect(await writesAt(scalekit)).toBe(0);
+    expect(await writesAt(workos)).toBe(0);
+  });
+});
+
+test('a file that may not be written', async () => {
+  chmodSync(folder, 0o755);
+  const { code, err } = await migrate(['plan', '--out', 'nowhere/plan.jsonl']);
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: expect.stringMatching(/nowhere\/plan\.jsonl cannot be written/),
+  });
+});
