@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { addApply } from './cli/commands/apply.js';
+import { addCustomer } from './cli/commands/customer.js';
 import { addInventory } from './cli/commands/inventory.js';
 import { addPlan } from './cli/commands/plan.js';
 import { addReport } from './cli/commands/report.js';
+import { addStages } from './cli/commands/stages.js';
 import { addVerify } from './cli/commands/verify.js';
 import { exitCodes } from './cli/exit-codes.js';
 
@@ -32,7 +34,9 @@ ${exitCodes.refused} it does not fit what is there, ${exitCodes.unavailable} a p
 addInventory(program);
 addPlan(program);
 addApply(program);
+addCustomer(program);
 addVerify(program);
+addStages(program);
 addReport(program);
 
 await program.parseAsync();

@@ -1,4 +1,5 @@
 import type { Organization, SsoProvider } from '@org/sso-core';
+import type { RetrySettings } from './retrying.js';
 import type { TestLogin } from './verify/test-login.js';
 
 /** What the command `sso-migrate` reads from `sso.config.ts`, `.mts`, `.js`, `.mjs` or `.json`. */
@@ -11,6 +12,8 @@ export interface MigrateConfig {
   readonly tenantIdOf?: (organization: Organization) => string | null;
   /** Without it no test login is tried. */
   readonly testLogin?: TestLogin;
+  /** How long failures that may pass are waited out. */
+  readonly retry?: RetrySettings;
   /** Fields of people that may differ, beside those that never agree between vendors: `phoneNumber`, `jobTitle`. */
   readonly ignoredFields?: readonly string[];
 }

@@ -44,3 +44,13 @@ export { buildReport, type ReportOptions } from './report/build-report.js';
 export { renderReport } from './report/render-report.js';
 export type { MigrationReport, ReportCounts, ReportedOrganization } from './report/migration-report.js';
 export { describeVerification } from './verify/describe-verification.js';
+export {
+  createLadder,
+  type HandOver,
+  type Ladder,
+  type LadderOptions,
+  type Transition,
+} from './ladder/ladder.js';
+export { GateClosedError } from './ladder/gate-closed-error.js';
+export { statusOf, type MigrationStatus } from './ladder/status.js';
+export { listMigrations } from './list-migrations.js';

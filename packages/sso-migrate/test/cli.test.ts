@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,7 +23,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 // What npm would install: it runs from dist, which `npm run build` makes.
 const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-const packages = fileURLToPath(new URL('../node_modules', import.meta.url));
+/** What the folder of somebody who moves customers has installed. */
+const installed = ['sso-migrate', 'sso-workos', 'sso-scalekit'];
 
 const acme = {
   name: 'Acme Corp',
@@ -39,8 +49,11 @@ beforeEach(async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   workos = await startVendor('workos', { organizations: [acme] });
   scalekit = await startVendor('scalekit', { organizations: [] });
-  const { symlinkSync } = await import('node:fs');
-  symlinkSync(packages, join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'node_modules/@org'), { recursive: true });
+  for (const name of installed) {
+    const target = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+    symlinkSync(target, join(folder, 'node_modules/@org', name));
+  }
   configure();
 });
 
@@ -131,14 +144,75 @@ test('a plan is written, applied after --yes alone, verified, and reported', asy
   expect(verified.code).toBe(0);
   expect(json(verified.out)).toMatchObject([{ tenantId: 'tenant_acme', outcome: 'green' }]);
 
+  expect((await migrate(['status'])).out).toMatch(
+    /^tenant_acme: observe · since .* by grace · .* · verified green/,
+  );
+  const unconfirmedStep = await migrate([
+    'advance',
+    'tenant_acme',
+    '--stage',
+    'canary',
+    '--user',
+    'ada@acme.example',
+  ]);
+  expect(unconfirmedStep.code).toBe(3);
+  const step = [
+    'advance',
+    'tenant_acme',
+    '--stage',
+    'canary',
+    '--user',
+    'ada@acme.example',
+    '--yes',
+    '--json',
+  ];
+  expect(json((await migrate(step)).out)).toMatchObject({
+    migration: { stage: 'canary', canary: { percent: 0, users: ['ada@acme.example'] } },
+  });
+  const wider = await migrate(['canary', 'tenant_acme', '--percent', '50', '--yes', '--json']);
+  expect(json(wider.out)).toMatchObject({
+    migration: { canary: { percent: 50, users: ['ada@acme.example'] } },
+  });
+  expect((await migrate(['advance', 'tenant_acme', '--yes'])).out).toMatch(/^tenant_acme: primary/);
+  const back = await migrate(['rollback', 'tenant_acme', '--reason', 'a drill', '--yes', '--json']);
+  expect(json(back.out)).toMatchObject({
+    migration: { stage: 'canary', acting: 'from', canary: { percent: 50, users: ['ada@acme.example'] } },
+  });
+
   const reported = await migrate(['report', '--out', 'moves.html', '--json']);
   expect(json(reported.out)).toMatchObject({
-    counts: { blocked: 0, stages: { observe: 1 } },
+    counts: { blocked: 0, rolledBack: 1, stages: { canary: 1 } },
     organizations: [{ tenantId: 'tenant_acme', verification: { outcome: 'green' } }],
   });
   const page = readFileSync(join(folder, 'moves.html'), 'utf8');
   expect(page).toContain('by grace');
   expect(page).not.toMatch(/https?:\/\/(?!127\.0\.0\.1|localhost)/);
+});
+
+test('what blocks a step up is said, and kept in the journal', async () => {
+  expect((await migrate(['apply', '--yes'])).code).toBe(0);
+  const refused = await migrate(['advance', 'tenant_acme', '--yes', '--json']);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('tenant_acme stays at observe. Before it goes on to shadow:');
+  expect(json(refused.out)).toMatchObject({
+    error: { code: 'failed_precondition', reasons: [expect.stringContaining('does not accept logins yet')] },
+  });
+  expect((await migrate(['status', '--json'])).out).toContain('"stage":"observe"');
+  const reported = await migrate(['report', '--json']);
+  expect(json(reported.out)).toMatchObject({
+    organizations: [{ timeline: expect.arrayContaining([expect.objectContaining({ action: 'refused' })]) }],
+  });
+});
+
+test('a message for the IT admin, and a link on demand alone', async () => {
+  expect((await migrate(['apply', '--yes'])).code).toBe(0);
+  const message = await migrate(['message', 'tenant_acme']);
+  expect(message.out).toMatch(/^Subject: .*Acme Corp/);
+  const link = await migrate(['portal-link', 'tenant_acme', '--json']);
+  const { url } = json(link.out);
+  expect((await fetch(String(url))).status).toBe(200);
+  for (const { out } of [message, await migrate(['report', '--json']), await migrate(['plan', '--json'])])
+    expect(out).not.toContain('magicLink');
 });
 
 test('what it prints with --json can be given back to it', async () => {
@@ -313,7 +387,7 @@ describe('refused in one line, with nothing written', () => {
       title: 'another customer at the target under the same domain',
       args: ['apply', '--yes'],
       code: 4,
-      says: /acme\.example/,
+      says: /Acme Corp \(tenant_acme\): domain_claimed_at_target/,
       async prepare() {
         await scalekit.control.createOrganization({
           name: 'Somebody else',
@@ -342,6 +416,7 @@ describe('refused in one line, with nothing written', () => {
       code: 5,
       says: /scalekit/i,
       environment: { SCALEKIT_URL: 'http://127.0.0.1:9' },
+      prepare: () => configure({ ...settings, retry: { attempts: 1 } }),
     },
   ];
 
@@ -360,7 +435,6 @@ describe('refused in one line, with nothing written', () => {
 });
 
 test('a file that may not be written', async () => {
-  chmodSync(folder, 0o755);
   const { code, err } = await migrate(['plan', '--out', 'nowhere/plan.jsonl']);
   expect({ code, err }).toEqual({
     code: 2,

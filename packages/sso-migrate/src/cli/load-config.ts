@@ -43,7 +43,7 @@ async function readModule(file: string, load: () => Promise<unknown>): Promise<M
   return check(file, config);
 }
 
-/** `{ "providers": [{ "module", "factory", "options" }], "store", "testLogin", "ignoredFields" }`, where `${NAME}` in a text is a variable of the environment. */
+/** `{ "providers": [{ "module", "factory", "options" }], "store", "testLogin", … }`, where `${NAME}` in a text is a variable of the environment. */
 async function readJson(
   file: string,
   environment: NodeJS.ProcessEnv,
@@ -62,6 +62,7 @@ async function readJson(
     store: z.string().min(1).optional(),
     testLogin: z.strictObject({ redirectUri: z.url() }).optional(),
     ignoredFields: z.array(z.string()).optional(),
+    retry: z.strictObject({ attempts: z.int().positive(), delayMs: z.int().positive() }).partial().optional(),
   });
   let document: unknown;
   try {
@@ -105,11 +106,11 @@ async function readJson(
       throw error;
     }
   }
+  const { providers: _, store, $schema: __, ...others } = found;
   return check(file, {
+    ...others,
     providers,
-    ...(found.store !== undefined && { store: expand(found.store, 'store') as string }),
-    ...(found.testLogin && { testLogin: found.testLogin }),
-    ...(found.ignoredFields && { ignoredFields: found.ignoredFields }),
+    ...(store !== undefined && { store: expand(store, 'store') }),
   });
 }
 

@@ -5,13 +5,13 @@ import { pipeline } from 'node:stream/promises';
 export interface Output {
   readonly json: boolean;
   /** For people. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** For programs: one JSON value on a line. */
-  tell(value: unknown): void;
+  readonly tell: (value: unknown) => void;
   /** Many lines, as fast as the reader takes them. */
-  stream(lines: Iterable<string>): Promise<void>;
+  readonly stream: (lines: Iterable<string>) => Promise<void>;
   /** For people, beside data that goes to a program. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
 }
 
 export function createOutput(json: boolean): Output {

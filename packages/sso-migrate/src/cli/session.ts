@@ -46,7 +46,7 @@ export async function openSession(options: CommonOptions, storeUse: StoreUse): P
     storeUse,
   );
   if (storeUse !== 'none') await store.migrate();
-  const { tenantIdOf, testLogin, ignoredFields } = config;
+  const { tenantIdOf, testLogin, ignoredFields, retry } = config;
   return {
     from,
     to,
@@ -58,6 +58,7 @@ export async function openSession(options: CommonOptions, storeUse: StoreUse): P
       ...(tenantIdOf && { tenantIdOf }),
       ...(testLogin && { testLogin }),
       ...(ignoredFields && { ignoredFields }),
+      ...(retry && { retry }),
     }),
     close: () => store.close(),
   };

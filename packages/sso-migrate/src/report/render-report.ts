@@ -126,21 +126,23 @@ function checks(verification: Verification | null): string {
 }
 
 function compared({ compared: sides }: VerificationCheck, { from, to }: Verification): string {
-  const cell = (provider: string, total: number | string) =>
-    `<td class="number" data-side="${escapeHtml(provider)}">${total}</td>`;
-  return cell(from.provider, sides?.from ?? '') + cell(to.provider, sides?.to ?? '');
+  return number(from.provider, sides?.from ?? '') + number(to.provider, sides?.to ?? '');
+}
+
+function number(provider: string, total: number | ''): string {
+  return `<td class="number" data-side="${escapeHtml(provider)}">${total}</td>`;
 }
 
 function journal(entries: readonly StoredJournalEntry[]): string {
   if (entries.length === 0) return '';
   const items = entries.map(
     (entry) =>
-      `<li><span class="quiet">${instant(entry.at)}</span> ${words(entry.action)}${about(entry)} <span class="quiet">by ${escapeHtml(entry.actor)}</span></li>`,
+      `<li><span class="quiet">${instant(entry.at)}</span> ${words(entry.action)}${moreOf(entry)} <span class="quiet">by ${escapeHtml(entry.actor)}</span></li>`,
   );
   return `<ol class="timeline">${items.join('')}</ol>`;
 }
 
-function about({ action, fromStage, toStage, detail }: StoredJournalEntry): string {
+function moreOf({ action, fromStage, toStage, detail }: StoredJournalEntry): string {
   const { step, outcome } = (detail ?? {}) as { readonly step?: unknown; readonly outcome?: unknown };
   if (action === 'step_done' && typeof step === 'string') return `: ${escapeHtml(step)}`;
   if (action === 'verified' && typeof outcome === 'string') return `: ${escapeHtml(outcome)}`;

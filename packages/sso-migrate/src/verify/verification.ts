@@ -1,4 +1,4 @@
-import type { DirectoryId, OrganizationId, SsoErrorCode } from '@org/sso-core';
+import type { ConnectionId, DirectoryId, OrganizationId, SsoErrorCode } from '@org/sso-core';
 import type { Sample } from '../records.js';
 
 /** Whether one customer has everything at the target that it has at the source. JSON-serialisable. */
@@ -11,6 +11,8 @@ export interface Verification {
   /** `red`: a check failed. `incomplete`: none failed, but one could not be finished. Only `green` opens gates. */
   readonly outcome: 'green' | 'red' | 'incomplete';
   readonly checks: readonly VerificationCheck[];
+  /** Connections that accept logins at both sides, and stand for each other. */
+  readonly connections: readonly { readonly from: ConnectionId; readonly to: ConnectionId }[];
 }
 
 export interface VerificationCheck {

@@ -49,6 +49,7 @@ export async function verifyOrganization(work: VerifyOrganization): Promise<Veri
     to: { provider: to.provider.id, organizationId: target?.id ?? null },
     outcome: outcomeOf(checks),
     checks,
+    connections: target ? pairConnections(source, target).flatMap(toPair) : [],
   };
 }
 
@@ -89,6 +90,28 @@ function checkDomains(source: InventoriedOrganization, target: InventoriedOrgani
       };
 }
 
+interface ConnectionPair {
+  readonly connection: InventoriedConnection;
+  readonly counterpart: InventoriedConnection | undefined;
+}
+
+/** Connections that accept logins at the source, each with the target's that stands for it. */
+function pairConnections(
+  source: InventoriedOrganization,
+  target: InventoriedOrganization,
+): readonly ConnectionPair[] {
+  const wanted = source.connections.filter(({ acceptsLogins }) => acceptsLogins);
+  const free = [...target.connections];
+  return wanted.map((connection) => ({
+    connection,
+    counterpart: takeCounterpart<InventoriedConnection>(free, connection, wanted.length === 1),
+  }));
+}
+
+function toPair({ connection, counterpart }: ConnectionPair): Verification['connections'] {
+  return counterpart?.acceptsLogins ? [{ from: connection.id, to: counterpart.id }] : [];
+}
+
 async function checkConnections(
   { to, source, testLogin, settings }: VerifyOrganization,
   target: InventoriedOrganization,
@@ -100,11 +123,7 @@ async function checkConnections(
       check('login', 'not_needed', 'No connection accepts logins at the source.'),
     ];
   }
-  const free = [...target.connections];
-  const pairs = wanted.map((connection) => ({
-    connection,
-    counterpart: takeCounterpart<InventoriedConnection>(free, connection, wanted.length === 1),
-  }));
+  const pairs = pairConnections(source, target);
   const missing = createSampler();
   for (const { connection, counterpart } of pairs)
     if (!counterpart?.acceptsLogins) missing.add(connection.id);

@@ -55,12 +55,18 @@ export function addApply(program: Command): void {
     });
 }
 
+interface Progress {
+  readonly isMachine: boolean;
+  readonly show: (progress: ApplyProgress) => void;
+  readonly end: () => void;
+}
+
 /** A bar on a terminal, JSON lines everywhere else. */
-async function createProgress({ json }: Output) {
+async function createProgress({ json }: Output): Promise<Progress> {
   if (json || !process.stderr.isTTY) {
     return {
       isMachine: true,
-      show: (progress: ApplyProgress) => void process.stdout.write(`${JSON.stringify(progress)}\n`),
+      show: (progress) => void process.stdout.write(`${JSON.stringify(progress)}\n`),
       end: () => undefined,
     };
   }
@@ -76,7 +82,7 @@ async function createProgress({ json }: Output) {
   );
   return {
     isMachine: false,
-    show(progress: ApplyProgress): void {
+    show: (progress) => {
       if (progress.type === 'started') bar.start(progress.steps, 0, { what: '' });
       if (progress.type === 'step') bar.increment({ what: `${progress.tenantId}: ${progress.step}` });
       if (progress.type === 'waiting') {

@@ -61,7 +61,10 @@ function withoutValues(verification: Verification): Verification {
     ...verification,
     checks: verification.checks.map((check) => ({
       ...check,
-      differences: check.differences.map(({ values: _, ...difference }) => difference),
+      differences: check.differences.map((difference) => {
+        const { values, ...kept } = difference;
+        return values ? kept : difference;
+      }),
     })),
   };
 }

@@ -1,0 +1,274 @@
+import { SsoError } from '@org/sso-core';
+import type { IdentityLedger } from '@org/sso-core/identity';
+import {
+  migrationStages,
+  type Canary,
+  type JournalEntry,
+  type Migration,
+  type MigrationStage,
+  type MigrationStore,
+} from '@org/sso-core/migration';
+import type { Gate } from '../migrator.js';
+import { checkCanary } from './canary.js';
+import { GateClosedError } from './gate-closed-error.js';
+
+export interface LadderOptions {
+  readonly store: MigrationStore;
+  /** Asked before every step up, such as a migrator's. */
+  readonly gate: (tenantId: string, settings: { readonly signal?: AbortSignal }) => Promise<Gate>;
+  /** For apps that keep their events in an inbox: the acting side changes with the stage `primary`, and nothing is lost or repeated. */
+  readonly handOver?: HandOver;
+  /** For apps that know people by the identity ledger: before anybody signs in at the target, its connections are linked to those they stand for. */
+  readonly identities?: Pick<IdentityLedger, 'linkConnection'>;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** What `createDirectoryHandOver` makes. */
+export interface HandOver {
+  /** Before both sides are heard. May be repeated. */
+  takeStock(tenantId: string): Promise<void>;
+  /** After the acting side changed. May be repeated. */
+  catchUp(tenantId: string, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
+  /** Once a move is over. May be repeated. */
+  forget(tenantId: string): Promise<void>;
+}
+
+/** What every transition takes. */
+export interface Transition {
+  /** Who does it, for the journal. */
+  readonly actor: string;
+  /** For the journal. */
+  readonly reason?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The stages of each customer's move. Every change is a compare-and-set together with its journal entry. Operations throw `not_found`
+ * for a customer who is in no move, `conflict` when somebody else changed it meanwhile, and change nothing then.
+ */
+export interface Ladder {
+  /**
+   * Goes up, one step or to a named stage, through the gate of each. Named the stage it is at, it finishes what a crash left open. Throws
+   * {@link GateClosedError} with what blocks, having stopped at the last stage whose gate was open.
+   */
+  advance(
+    tenantId: string,
+    transition: Transition & {
+      readonly to?: MigrationStage;
+      /** Who is in it from the beginning. Default: nobody yet. */
+      readonly canary?: Canary;
+    },
+  ): Promise<Migration>;
+  /** Throws `failed_precondition` outside the stage `canary`. */
+  setCanary(tenantId: string, transition: Transition & { readonly canary: Canary }): Promise<Migration>;
+  /**
+   * Goes down, one step or to a named stage, without any gate; logins under way finish where they began. Throws `failed_precondition` once
+   * it is committed.
+   */
+  rollback(tenantId: string, transition: Transition & { readonly to?: MigrationStage }): Promise<Migration>;
+}
+
+const nobody: Canary = { percent: 0, users: [] };
+const indexOf = (stage: MigrationStage) => migrationStages.indexOf(stage);
+
+export function createLadder({ store, gate, handOver, identities, now = Date.now }: LadderOptions): Ladder {
+  const timestamp = () => new Date(now()).toISOString();
+
+  async function requireMigration(tenantId: string): Promise<Migration> {
+    const migration = await store.get(tenantId);
+    if (migration) return migration;
+    throw new SsoError({
+      code: 'not_found',
+      message: `"${tenantId}" is in no move: apply a plan that has it first`,
+    });
+  }
+
+  async function write(
+    migration: Migration,
+    changes: Partial<Pick<Migration, 'stage' | 'canary' | 'acting'>>,
+    { actor, reason }: Transition,
+    action: JournalEntry['action'],
+    detail: Readonly<Record<string, unknown>> = {},
+  ): Promise<Migration> {
+    const at = timestamp();
+    const next = { ...migration, ...changes, version: migration.version + 1, updatedAt: at };
+    const entry: JournalEntry = {
+      tenantId: migration.tenantId,
+      at,
+      actor,
+      action,
+      fromStage: migration.stage,
+      toStage: next.stage,
+      detail: { ...detail, ...(reason !== undefined && { reason }) },
+    };
+    if (await store.write(next, migration.version, entry)) return next;
+    const [latest] = await store.journal({ tenantId: migration.tenantId, limit: 1 });
+    const current = await store.get(migration.tenantId);
+    throw new SsoError({
+      code: 'conflict',
+      message: `${migration.tenantId} was changed meanwhile${latest ? ` (${latest.action} by ${latest.actor})` : ''}: it is at ${current?.stage ?? 'no stage'} now. Look at it again`,
+    });
+  }
+
+  /** Refuses, and says so in the journal. */
+  async function requireOpen(
+    migration: Migration,
+    to: MigrationStage,
+    transition: Transition,
+  ): Promise<Gate> {
+    const { tenantId, stage } = migration;
+    const { signal } = transition;
+    const found = await gate(tenantId, signal ? { signal } : {});
+    if (found.open) return found;
+    await store.record({
+      tenantId,
+      at: timestamp(),
+      actor: transition.actor,
+      action: 'refused',
+      fromStage: stage,
+      toStage: to,
+      detail: { reasons: found.reasons },
+    });
+    throw new GateClosedError({ tenantId, stage, to, reasons: found.reasons });
+  }
+
+  /** Before anybody signs in at the target. May be repeated. */
+  async function linkConnections({ tenantId }: Migration, { verification }: Gate, { actor }: Transition) {
+    for (const { from, to } of verification.connections) {
+      await identities?.linkConnection({
+        tenantId,
+        connectionId: to,
+        to: from,
+        actor,
+        reason: 'The customer moves: both lead to the same identity provider',
+      });
+    }
+  }
+
+  /** Makes the side act that the stage asks for, and tells the app what it has missed. May be repeated, also after a crash. */
+  async function settle(migration: Migration, transition: Transition): Promise<Migration> {
+    const { tenantId, stage, acting } = migration;
+    const wanted = indexOf(stage) >= indexOf('primary') ? 'to' : 'from';
+    const settled =
+      acting === wanted
+        ? migration
+        : await write(migration, { acting: wanted }, transition, 'handed_over', { acting: wanted });
+    if (stage === 'committed') await handOver?.forget(tenantId);
+    else await handOver?.catchUp(tenantId, transition.signal ? { signal: transition.signal } : {});
+    return settled;
+  }
+
+  async function stepUp(
+    migration: Migration,
+    transition: Transition & { readonly canary?: Canary },
+  ): Promise<Migration> {
+    const to = migrationStages[indexOf(migration.stage) + 1]!;
+    const found = await requireOpen(migration, to, transition);
+    // From here on both sides are heard.
+    await handOver?.takeStock(migration.tenantId);
+    if (to === 'canary') await linkConnections(migration, found, transition);
+    const canary = to === 'canary' ? (transition.canary ?? nobody) : null;
+    return write(migration, { stage: to, canary }, transition, 'advanced', { canary: migration.canary });
+  }
+
+  /** Who was in the canary when it was left last. */
+  async function lastCanary(tenantId: string): Promise<Canary> {
+    for (let before: number | undefined; ;) {
+      const page = await store.journal({ tenantId, limit: 100, ...(before !== undefined && { before }) });
+      for (const { action, fromStage, detail } of page) {
+        if (action !== 'advanced' || fromStage !== 'canary') continue;
+        return (detail as { readonly canary?: Canary | null }).canary ?? nobody;
+      }
+      const last = page.at(-1);
+      if (!last) return nobody;
+      before = last.sequence;
+    }
+  }
+
+  return {
+    async advance(tenantId, { to, ...transition }) {
+      requireActor('advance', transition);
+      if (transition.canary) checkCanary('advance', transition.canary);
+      let migration = await requireMigration(tenantId);
+      const goal = to ?? migrationStages[indexOf(migration.stage) + 1] ?? migration.stage;
+      requireStage('advance', goal);
+      if (indexOf(goal) < indexOf(migration.stage)) {
+        throw new SsoError({
+          code: 'failed_precondition',
+          message: `${tenantId} is at ${migration.stage} already: to go back to ${goal}, roll back`,
+        });
+      }
+      if (transition.canary && indexOf(goal) < indexOf('canary'))
+        throw invalid('advance', `the stage ${goal} has no canary`);
+      // What a crash left open comes first.
+      if (migration.stage !== 'observe') migration = await settle(migration, transition);
+      while (migration.stage !== goal) {
+        migration = await stepUp(migration, transition);
+        migration = await settle(migration, transition);
+      }
+      return migration;
+    },
+
+    async setCanary(tenantId, { canary, ...transition }) {
+      requireActor('setCanary', transition);
+      checkCanary('setCanary', canary);
+      const migration = await requireMigration(tenantId);
+      if (migration.stage !== 'canary') {
+        throw new SsoError({
+          code: 'failed_precondition',
+          message: `${tenantId} is at ${migration.stage}, not in the canary`,
+        });
+      }
+      return write(migration, { canary }, transition, 'canary_changed', {
+        canary: migration.canary,
+      });
+    },
+
+    async rollback(tenantId, { to, ...transition }) {
+      requireActor('rollback', transition);
+      const migration = await requireMigration(tenantId);
+      const { stage } = migration;
+      if (stage === 'committed') {
+        throw new SsoError({
+          code: 'failed_precondition',
+          message: `${tenantId} is committed: to go back, plan and apply a move from ${migration.to} to ${migration.from}`,
+        });
+      }
+      const goal = to ?? migrationStages[indexOf(stage) - 1] ?? stage;
+      requireStage('rollback', goal);
+      // Named where it is, it finishes what a crash left open.
+      if (goal === stage) {
+        if (to === undefined)
+          throw new SsoError({
+            code: 'failed_precondition',
+            message: `${tenantId} is at ${stage}: there is nothing to roll back`,
+          });
+        return settle(migration, transition);
+      }
+      if (indexOf(goal) > indexOf(stage))
+        throw invalid('rollback', `${tenantId} is at ${stage}, and ${goal} is further on`);
+      const canary = goal === 'canary' ? await lastCanary(tenantId) : null;
+      return settle(
+        await write(migration, { stage: goal, canary }, transition, 'rolled_back', {
+          canary: migration.canary,
+        }),
+        transition,
+      );
+    },
+  };
+}
+
+function requireActor(operation: string, { actor }: Transition): void {
+  if (typeof actor !== 'string' || actor.trim() === '')
+    throw invalid(operation, 'actor must say who does it');
+}
+
+function requireStage(operation: string, stage: string): void {
+  if (!(migrationStages as readonly string[]).includes(stage))
+    throw invalid(operation, `there is no stage "${stage}": they are ${migrationStages.join(', ')}`);
+}
+
+function invalid(operation: string, why: string): SsoError {
+  return new SsoError({ code: 'invalid_argument', message: `${operation}: ${why}` });
+}
