@@ -601,4 +601,110 @@ export const brokenProviders: Readonly<
     }),
   ],
   ...brokenAuditLogs,
+  'shows a token in its errors': [
+    ['LOGIN-62'],
+    ({ login, ...provider }) => ({
+      ...provider,
+      login: {
+        ...login,
+        verifyAccessToken: (token, context) =>
+          login
+            .verifyAccessToken(token, context)
+            .catch(() =>
+              Promise.reject(
+                new SsoError({ code: 'verification_failed', message: `${token} is no token of ours` }),
+              ),
+            ),
+      },
+    }),
+  ],
+  'ends a list of groups after its first page': [
+    ['PAGE-06'],
+    ({ directories, ...provider }) => ({
+      ...provider,
+      directories: {
+        ...directories,
+        listGroupsPage: async (filter, page, context) => ({
+          ...(await directories.listGroupsPage(filter, page, context)),
+          nextCursor: null,
+        }),
+      },
+    }),
+  ],
+  'leaves people out between two pages': [
+    ['PAGE-03'],
+    ({ users, ...provider }) => ({
+      ...provider,
+      users: {
+        ...users,
+        async listPage(scope, page, context) {
+          const { items, nextCursor } = await users.listPage(scope, page, context);
+          return { items: nextCursor === null ? items : items.slice(1), nextCursor };
+        },
+      },
+    }),
+  ],
+  'gives a page of memberships twice': [
+    ['PAGE-04'],
+    ({ users, ...provider }) => ({
+      ...provider,
+      users: {
+        ...users,
+        async listMembershipsPage(scope, { cursor, pageSize }, context) {
+          if (cursor === 'again')
+            return users.listMembershipsPage(scope, { cursor: null, pageSize }, context);
+          const page = await users.listMembershipsPage(scope, { cursor, pageSize }, context);
+          return cursor === null ? { ...page, nextCursor: 'again' } : page;
+        },
+      },
+    }),
+  ],
+  'applies one of two filters': [
+    ['DIR-38'],
+    ({ directories, ...provider }) => ({
+      ...provider,
+      directories: {
+        ...directories,
+        listUsersPage: ({ updatedAfter, ...filter }, page, context) =>
+          directories.listUsersPage(
+            filter.groupId === undefined ? { ...filter, updatedAfter } : filter,
+            page,
+            context,
+          ),
+      },
+    }),
+  ],
+  'changes connections of other organizations': [
+    ['CONNADM-17'],
+    ({ connectionAdmin, connections, ...provider }) => ({
+      ...provider,
+      connections,
+      connectionAdmin: {
+        ...connectionAdmin,
+        async update(ref, input, context) {
+          const { items } = await connections.listPage({}, { cursor: null, pageSize: 1000 }, context);
+          const { organizationId = ref.organizationId } =
+            items.find(({ id }) => id === ref.connectionId) ?? {};
+          return connectionAdmin.update({ ...ref, organizationId: organizationId! }, input, context);
+        },
+      },
+    }),
+  ],
+  'deletes people from one organization only': [
+    ['USER-16'],
+    ({ users, ...provider }) => {
+      const gone = new Set<string>();
+      return {
+        ...provider,
+        users: {
+          ...users,
+          async get(id, context) {
+            if (!gone.has(id)) return users.get(id, context);
+            throw new SsoError({ code: 'not_found', message: 'no such user' });
+          },
+          delete: async (id) => void gone.add(id),
+        },
+      };
+    },
+  ],
 };
