@@ -7,6 +7,7 @@ export { jsonLinesSink, type JsonLinesSinkOptions } from './sinks/json-lines-sin
 export { requestContext, type ClientAddress, type RequestContextOptions } from './request-context.js';
 export {
   createSsoAdmin,
+  type AdminSupport,
   type AuditEventQuery,
   type DeleteConnection,
   type DeletedConnection,
@@ -17,3 +18,10 @@ export {
   type SsoAdminOptions,
   type SsoSettings,
 } from './sso-admin.js';
+export {
+  createSettingsPage,
+  type SettingsPage,
+  type SettingsPageOptions,
+  type SettingsVisitor,
+} from './page/settings-page.js';
+export type { SettingsTheme, ThemeColors } from './page/theme.js';

@@ -65,12 +65,19 @@ export interface SsoSettings {
   readonly connections: readonly Connection[];
   /** `null` where the provider has no directories. */
   readonly directories: readonly Directory[] | null;
+  /** What this actor may open the portal for. */
+  readonly portalIntents: readonly PortalIntent[];
+  /** The actions this provider has and this actor may do. */
+  readonly allowed: ReadonlySet<AuditAction>;
+}
+
+/** What the provider of an organization has, whoever asks. */
+export interface AdminSupport {
+  readonly actions: ReadonlySet<AuditAction>;
   /** What the portal can be opened for; empty where there is none. */
   readonly portalIntents: readonly PortalIntent[];
   /** Whether a portal link can carry the way back. */
   readonly portalReturnUrl: boolean;
-  /** The actions this provider has and this actor may do. */
-  readonly allowed: ReadonlySet<AuditAction>;
 }
 
 export interface DeleteConnection extends ConnectionRef {
@@ -136,6 +143,8 @@ interface Details<Input> {
  * the vendor until then. Any member of an organization may view; changes need an admin role and an active session.
  */
 export interface SsoAdmin {
+  /** Asks nobody. Throws `invalid_argument` for an id that is not qualified. */
+  supportFor(organizationId: OrganizationId): AdminSupport;
   viewSettings(scope: OrganizationScope, by: ActionRequest): Promise<SsoSettings>;
   /** Send the browser there at once: the link is a credential, good for minutes, and is in no event. */
   createManagementPortalUrl(input: CreatePortalLink, by: ActionRequest): Promise<PortalLink>;
@@ -271,6 +280,7 @@ export function createSsoAdmin(options: SsoAdminOptions): SsoAdmin {
 
   return {
     trail,
+    supportFor,
 
     async viewSettings(scope, by) {
       const { attempt, valid } = await admit('sso.view_settings', (s) => s.organization, scope, by);
@@ -281,14 +291,14 @@ export function createSsoAdmin(options: SsoAdminOptions): SsoAdmin {
           collect(sso.connections.list(valid, callOptions)),
           member?.directories ? collect(sso.directories.list(valid, callOptions)) : null,
         ]);
-        const allowed = await allowedActions(attempt);
-        const portal = allowed.has('sso.create_management_portal_url') ? member?.adminPortal : undefined;
+        const { actions, portalIntents } = supportFor(organizationId);
+        const allowed = await allowedOf(actions, attempt);
+        const mayOpen = allowed.has('sso.create_management_portal_url');
         return {
           organizationId,
           connections,
           directories,
-          portalIntents: portal?.features.intents ?? [],
-          portalReturnUrl: portal?.features.returnUrl ?? false,
+          portalIntents: mayOpen ? portalIntents : [],
           allowed,
         };
       });
@@ -433,12 +443,21 @@ export function createSsoAdmin(options: SsoAdminOptions): SsoAdmin {
     });
   }
 
-  async function allowedActions(attempt: Attempt): Promise<ReadonlySet<AuditAction>> {
+  function supportFor(organizationId: OrganizationId): AdminSupport {
+    const member = providerOf(provider, organizationId);
+    const { intents = [], returnUrl = false } = member?.adminPortal?.features ?? {};
+    const actions = (Object.keys(auditActions) as AuditAction[]).filter(
+      (action) => member && !findLack(member, action, providerOptions),
+    );
+    return { actions: new Set(actions), portalIntents: intents, portalReturnUrl: returnUrl };
+  }
+
+  async function allowedOf(
+    actions: Iterable<AuditAction>,
+    attempt: Attempt,
+  ): Promise<ReadonlySet<AuditAction>> {
     const allowed = new Set<AuditAction>();
-    for (const action of Object.keys(auditActions) as AuditAction[]) {
-      if (lackOf(action, attempt.organizationId)) continue;
-      if (!(await findDenial({ ...attempt, action }, rules))) allowed.add(action);
-    }
+    for (const action of actions) if (!(await findDenial({ ...attempt, action }, rules))) allowed.add(action);
     return allowed;
   }
 }

@@ -31,7 +31,7 @@ describe.each(vendorNames)('at %s', (name) => {
     expect(seen.connections.map(({ id }) => id)).toEqual([connectionId]);
     expect(seen.directories!.map(({ id }) => id)).toEqual([directoryId]);
     expect(seen.portalIntents).toContain('sso');
-    expect(seen.portalReturnUrl).toBe(!isScalekit);
+    expect(admin.supportFor(acme).portalReturnUrl).toBe(!isScalekit);
     expect([...seen.allowed].toSorted()).toEqual(
       Object.keys(auditActions)
         .filter((action) => isScalekit || !/enable|disable/.test(action))
