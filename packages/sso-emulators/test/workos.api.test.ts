@@ -389,65 +389,6 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('a portal link', () => {
-  it('lets an IT admin connect, activate and come back, for 5 minutes', async () => {
-    const emulator = await workos({ clock: frozen });
-    const { id } = await emulator.control.createOrganization({ name: 'Initech' });
-    await call(emulator, 'POST', '/organization_domains', { organization_id: id, domain: 'initech.example' });
-    const success = 'http://localhost:3000/done';
-    const generated = await call(emulator, 'POST', '/portal/generate_link', {
-      organization: id,
-      intent: 'sso',
-      success_url: success,
-      return_url: 'https://app.example/settings',
-      admin_emails: ['it@initech.example'],
-    });
-    expect([generated.status, Object.keys(generated.body)]).toEqual([201, ['link']]);
-    const { link } = generated.body;
-    const submit = async (form: Record<string, string>) =>
-      fetch(link, { method: 'POST', redirect: 'manual', body: new URLSearchParams(form) });
-    const connect = { identityProvider: 'okta', protocol: 'saml' };
-
-    const page = await (await fetch(link)).text();
-    for (const words of ['Initech', 'Verify initech.example', 'Connect', 'https://app.example/settings']) {
-      expect(page).toContain(words);
-    }
-    expect((await submit(connect)).status).toBe(400);
-    const domain = /name="verify" value="(org_domain_\w+)"/.exec(page)?.[1] ?? '';
-    expect((await submit({ verify: domain })).headers.get('location')).toBe(link);
-    expect((await submit(connect)).headers.get('location')).toBe(success);
-    const connections = await call(emulator, 'GET', `/connections?organization_id=${id}`);
-    const [connection] = connections.body.data;
-    expect(connection).toMatchObject({ connection_type: 'OktaSAML', state: 'validating' });
-    await submit({ activate: connection.id });
-    expect((await call(emulator, 'GET', `/connections/${connection.id}`)).body.state).toBe('active');
-
-    await emulator.control.advanceClock(5 * 60_000);
-    expect((await fetch(link)).status).toBe(400);
-    expect((await submit({ activate: connection.id })).status).toBe(400);
-  });
-
-  it('is refused for unknown organizations and wrong fields', async () => {
-    const emulator = await workos();
-    const { acme } = world(emulator);
-    const unknown = await call(emulator, 'POST', '/portal/generate_link', {
-      organization: 'bogus-id',
-      intent: 'sso',
-    });
-    expect([unknown.status, unknown.body]).toEqual([
-      400,
-      { message: 'Could not find an organization with the id, bogus-id.' },
-    ]);
-    for (const wrong of [{ intent: 'party' }, { return_url: 'http://app.example' }, { organization: '' }]) {
-      const refused = await call(emulator, 'POST', '/portal/generate_link', {
-        organization: acme.id,
-        ...wrong,
-      });
-      expect(refused.status).toBe(422);
-    }
-  });
-});
-
 describe('users', () => {
   it('are created, found, changed and deleted', async () => {
     const emulator = await workos({ clock: frozen });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Seed, SeedDirectory, WorkosEmulator, WorkosEmulatorOptions } from '@org/sso-emulators';
+import { visit } from './portal-browser.js';
 import { call, workos, world } from './support.js';
 
 const clock = '2026-03-01T12:00:00.000Z';
@@ -128,15 +129,11 @@ describe('directories', () => {
     const emulator = await workos({ clock });
     const { globex } = world(emulator);
     const get = async (path: string) => (await call(emulator, 'GET', path)).body;
-    const link = { organization: globex.id, intent: 'dsync', return_url: 'https://app.example/back' };
+    const link = { organization: globex.id, intent: 'dsync' };
     const portal = (await call(emulator, 'POST', '/portal/generate_link', link)).body.link;
-    expect(await (await fetch(portal)).text()).toContain('New directory');
-    const form = new URLSearchParams({ newDirectory: '1', identityProvider: 'okta' });
-    const done = await fetch(portal, { method: 'POST', body: form, redirect: 'manual' });
-    expect(done.headers.get('location')).toBe('https://app.example/back');
+    await (await visit(portal)).press('Connect', { identityProvider: 'okta' });
     const [directory] = (await get(`/directories?organization_id=${globex.id}`)).data;
     expect(directory).toMatchObject({ state: 'validating', type: 'okta scim v2.0' });
-    expect(await (await fetch(portal)).text()).toContain('is validating');
     const before = (await dsync(emulator)).at(-1)?.id;
     const { url, token } = await emulator.control.scimEndpoint(directory.id);
     expect(url).toBe(`${emulator.url}/scim/v2.0/${directory.external_key}`);

@@ -11,7 +11,14 @@ export const scalekitUnannotated: Readonly<Record<string, readonly string[]>> = 
     'GET /oidc/logout',
     'POST /oauth/token',
   ],
-  'pages for people': ['GET /magicLink/{}', 'GET /portal/{}', 'POST /portal/{}/connections/{}'],
+  'pages for people': [
+    'GET /magicLink/{}',
+    'GET /portal/{}',
+    'POST /portal/{}/connections',
+    'POST /portal/{}/connections/{}',
+    'POST /portal/{}/directories',
+    'POST /portal/{}/directories/{}',
+  ],
   'SCIM (RFC 7644), which identity providers speak': [
     'DELETE /directory/{}/scim/v2/Groups/{}',
     'DELETE /directory/{}/scim/v2/Users/{}',

@@ -120,6 +120,17 @@ function portal(intent: string, form: Readonly<Record<string, string>>) {
   };
 }
 
+/** The same behind a link of Scalekit, of the first organization. */
+function magicLink(feature: string, path: string, form: Readonly<Record<string, string>>) {
+  return async ({ call, emulator }: SupportedWorld): Promise<void> => {
+    const organization = id(emulator.organizations());
+    const links = `${api}/organizations/${organization}/portal_links`;
+    const { link } = await call('PUT', `${links}?features=${feature}`);
+    const { url } = await fetch(link.location);
+    await fetch(`${url}${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+  };
+}
+
 /** What WorkOS shows, the most particular paths first. */
 export const workosKinds: readonly Kind[] = [
   {
@@ -173,6 +184,7 @@ export const workosKinds: readonly Kind[] = [
           organization_id: id(emulator.organizations()),
           domain: 'acme.test',
         }),
+      portal: portal('domain_verification', { add: 'initech.test' }),
       'control API': ways.domain,
     },
   },
@@ -231,7 +243,7 @@ export const workosKinds: readonly Kind[] = [
     paths: /^\/directories/,
     count: async ({ call }) => (await call('GET', '/directories')).data.length,
     ways: {
-      portal: portal('dsync', { identityProvider: 'okta', newDirectory: '1' }),
+      portal: portal('dsync', { identityProvider: 'okta' }),
       'control API': ways.directory,
     },
   },
@@ -317,6 +329,7 @@ export const scalekitKinds: readonly Kind[] = [
     ways: {
       API: (world) =>
         world.call('POST', `${api}${ofOrganization(world)}/directories`, { directory_type: 'SCIM' }),
+      portal: magicLink('dir_sync', '/directories', { identityProvider: 'okta' }),
       'control API': ways.directory,
     },
   },
@@ -345,6 +358,7 @@ export const scalekitKinds: readonly Kind[] = [
     ways: {
       API: (world) =>
         world.call('POST', `${api}${ofOrganization(world)}/connections`, { provider: 'OKTA', type: 'SAML' }),
+      portal: magicLink('sso', '/connections', { identityProvider: 'okta', protocol: 'saml' }),
       'control API': ways.connection,
     },
   },

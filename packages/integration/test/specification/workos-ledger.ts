@@ -172,7 +172,12 @@ export const workosUnlisted: Readonly<Record<string, readonly string[]>> = {
     'DELETE /user_management/redirect_uris/{id}',
     'GET /user_management/redirect_uris',
   ],
-  'pages for people': ['GET /portal/setup', 'POST /portal/setup'],
+  'pages for people': [
+    'GET /portal/session/{session}',
+    'GET /portal/setup',
+    'POST /portal/session/{session}',
+    'POST /portal/setup',
+  ],
   'SCIM (RFC 7644), which identity providers speak': [
     'DELETE /scim/v2.0/{directory}/Groups/{id}',
     'DELETE /scim/v2.0/{directory}/Users/{id}',

@@ -61,9 +61,9 @@ export function messagePage(
 }
 
 const styles = `
-:root { color-scheme: light dark; --ground: #f3f4f6; --card: #fff; --text: #16181d; --quiet: #5b6270; --line: #d5d9e0; --hover: #f6f8ff; --accent: #2a4fd0; --on-accent: #fff; --danger: #b3261e; }
+:root { color-scheme: light dark; --ground: #f3f4f6; --card: #fff; --text: #16181d; --quiet: #5b6270; --line: #d5d9e0; --hover: #f6f8ff; --accent: #2a4fd0; --on-accent: #fff; --danger: #b3261e; --good: #17663a; }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #111318; --card: #1a1d24; --text: #eceef2; --quiet: #a3abb9; --line: #383e4a; --hover: #222734; --accent: #9db4ff; --on-accent: #10131b; --danger: #ffb4ab; }
+  :root { --ground: #111318; --card: #1a1d24; --text: #eceef2; --quiet: #a3abb9; --line: #383e4a; --hover: #222734; --accent: #9db4ff; --on-accent: #10131b; --danger: #ffb4ab; --good: #7ddba3; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; padding: 2.5rem 1rem 1.5rem; background: var(--ground); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; display: flex; flex-direction: column; align-items: center; gap: 1.25rem; }
@@ -74,7 +74,8 @@ h2 { margin: 0 0 0.625rem; font-size: 1rem; }
 p { margin: 0; color: var(--quiet); }
 .badge { display: inline-block; margin: 0 0 0.75rem; padding: 0.125rem 0.625rem; border: 1px solid var(--line); border-radius: 1rem; color: var(--quiet); font-size: 0.8125rem; }
 .detail { margin-top: 1rem; padding: 0.75rem; border: 1px solid var(--line); border-radius: 0.5rem; overflow-wrap: anywhere; font-size: 0.875rem; }
-form + form, form + details, details + details, section + section { margin-top: 1rem; }
+form + form, form + details, details + details { margin-top: 1rem; }
+section + section { margin-top: 1.75rem; }
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.5rem; }
 button { font: inherit; cursor: pointer; min-height: 2.75rem; padding: 0.5rem 1rem; border-radius: 0.5rem; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); font-weight: 600; width: 100%; }
 button:hover { filter: brightness(1.06); }
@@ -91,6 +92,25 @@ details form { margin-top: 0.75rem; }
 label { display: block; margin-bottom: 0.75rem; font-size: 0.875rem; font-weight: 600; }
 input, select { display: block; width: 100%; min-height: 2.75rem; margin-top: 0.25rem; padding: 0.5rem 0.75rem; font: inherit; font-weight: 400; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 0.75rem; }
+.item { padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.625rem; }
+.item + .item, .item + .add, p + .add { margin-top: 0.75rem; }
+.title { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0.25rem 0.75rem; }
+.title h3 { margin: 0; font-size: 1rem; overflow-wrap: anywhere; }
+.status { padding: 0 0.5rem; border: 1px solid currentColor; border-radius: 1rem; color: var(--quiet); font-size: 0.8125rem; white-space: nowrap; }
+.status.good { color: var(--good); }
+.item details { margin-top: 0.75rem; }
+.actions { display: grid; gap: 0.5rem; margin-top: 0.875rem; }
+.actions form { margin: 0; }
+.actions .removal form { margin-top: 0.75rem; }
+.actions details { margin: 0; padding: 0; border: 0; }
+.removal > summary { min-height: 2.75rem; display: grid; place-items: center; padding: 0.5rem 1rem; border: 1px solid var(--danger); border-radius: 0.5rem; color: var(--danger); list-style: none; }
+.removal > summary::-webkit-details-marker { display: none; }
+.removal[open] > summary { margin-bottom: 0.5rem; border-color: var(--line); color: var(--quiet); }
+dl { margin: 0.5rem 0 0; font-size: 0.875rem; }
+dt { color: var(--quiet); }
+dd { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
+dd:last-child { margin-bottom: 0; }
+.back { margin-top: 1.25rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 a { color: var(--accent); }
 footer { color: var(--quiet); font-size: 0.8125rem; text-align: center; }

@@ -1,6 +1,7 @@
 import { Collection } from '../kernel/collection.js';
 import { type DirectoryChange, DirectoryContents, type DirectoryUser } from '../kernel/directory.js';
 import type { DirectoryChanges, SeedDirectory } from '../kernel/directory-seed.js';
+import type { IdentityProvider } from '../kernel/seed.js';
 import {
   deletedDirectoryGroupData,
   deletedDirectoryUserData,
@@ -158,6 +159,15 @@ export class Directories {
 
   #isLive({ status, expire_time: expires }: DirectorySecret): boolean {
     return status !== 'INACTIVE' && Date.parse(expires) > this.#state.now();
+  }
+
+  /** As an IT admin does in the portal: it waits for the identity provider's first request. */
+  setUp(organization: Organization, identityProvider: IdentityProvider): Directory {
+    const directory = this.create(organization, {
+      directory_provider: providerByIdentityProvider[identityProvider],
+    });
+    this.createSecret(directory);
+    return directory;
   }
 
   seed(organization: Organization, seed: SeedDirectory): Directory {

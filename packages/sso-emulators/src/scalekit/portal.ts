@@ -1,30 +1,67 @@
 import type { EmulatorRequest, EmulatorResponse } from '../kernel/http.js';
-import { markup, messagePage, page } from '../kernel/pages.js';
+import { markup, messagePage } from '../kernel/pages.js';
+import {
+  addForm,
+  button,
+  facts,
+  type PortalItem,
+  portalPage,
+  type PortalSection,
+  removal,
+} from '../kernel/portal-pages.js';
 import { route, type Route } from '../kernel/router.js';
+import { type IdentityProvider, identityProviders } from '../kernel/seed.js';
 import { isActive } from './connections.js';
+import { scimPath } from './directories.js';
 import type { ScalekitEnvironment } from './environment.js';
-import type { Connection, PortalLink } from './objects.js';
+import type { Connection, Directory, Organization, PortalLink } from './objects.js';
 
 const sessionLifetime = 6 * 60 * 60 * 1000;
 
+const protocols = ['saml', 'oidc'] as const;
+
 /** What a customer's IT admin sees behind a portal link: the link opens once and starts a session of six hours [D]. */
-export function portalRoutes({ state }: ScalekitEnvironment): Route[] {
+export function portalRoutes(environment: ScalekitEnvironment): Route[] {
+  const { state } = environment;
+
+  interface Session {
+    readonly link: PortalLink;
+    readonly organization: Organization;
+    /** Where the session's page is. */
+    readonly path: string;
+  }
+
   function find({ params }: EmulatorRequest): PortalLink | undefined {
     return state.portalLinks.get(params['token'] ?? '');
   }
 
-  function show(link: PortalLink): EmulatorResponse {
-    const organization = state.organizations.get(link.organization_id);
-    const connections = state.connectionsOf(link.organization_id);
-    return page(
-      'Admin portal',
-      markup`<header>
-<p class="badge">Admin portal</p>
-<h1>${organization?.display_name}</h1>
-<p>${connections.length === 0 ? 'No single sign-on connection is set up yet.' : 'Turn single sign-on on or off for your organization.'}</p>
-</header>
-${link.features.includes('sso') ? connections.map((connection) => connectionForm(link, connection)) : markup`<p>Single sign-on is not part of this link.</p>`}`,
-    );
+  /** The session of an opened link, if it is about this feature. */
+  function session(request: EmulatorRequest, feature?: string): Session | undefined {
+    const link = find(request);
+    const organization = link && state.organizations.get(link.organization_id);
+    const isOpen = link?.used === true && link.expires + sessionLifetime > state.now();
+    if (!organization || !isOpen || (feature !== undefined && !link.features.includes(feature)))
+      return undefined;
+    return { link, organization, path: `/portal/${link.token}` };
+  }
+
+  function show({ link, organization, path }: Session): EmulatorResponse {
+    const { features } = link;
+    const sections = [
+      features.includes('sso') && connectionSection(path, state.connectionsOf(organization.id)),
+      features.includes('dir_sync') &&
+        directorySection(environment, path, state.directories.of(organization.id)),
+    ].filter((section) => section !== false);
+    const response = portalPage({
+      organization: organization.display_name,
+      purpose: sections.length === 1 ? sections[0]!.title : 'SSO and directory sync',
+      lead:
+        sections.length === 0
+          ? 'Neither is switched on for your organization.'
+          : 'Set up how your people sign in and are provisioned.',
+      sections,
+    });
+    return framedBy(environment, response);
   }
 
   return [
@@ -35,34 +72,151 @@ ${link.features.includes('sso') ? connections.map((connection) => connectionForm
     }),
 
     route('GET', '/portal/{token}', (request) => {
-      const link = find(request);
-      return link && isOpen(link) ? show(link) : expired();
+      const open = session(request);
+      return open ? show(open) : expired();
+    }),
+
+    route('POST', '/portal/{token}/connections', (request) => {
+      const open = session(request, 'sso');
+      if (!open) return expired();
+      const form = request.form();
+      state.seedConnection(open.organization, {
+        identityProvider: chosen(form),
+        protocol: form.get('protocol') === 'oidc' ? 'oidc' : 'saml',
+        enabled: false,
+      });
+      return seeOther(open.path);
     }),
 
     route('POST', '/portal/{token}/connections/{id}', (request) => {
-      const link = find(request);
+      const open = session(request, 'sso');
       const connection = state.connections.get(request.params['id'] ?? '');
-      const allowed = link && isOpen(link) && link.features.includes('sso');
-      if (!allowed || connection?.organization_id !== link.organization_id) return expired();
-      state.setConnectionEnabled(connection, request.form().get('enabled') === 'true');
-      return { status: 303, headers: { location: `/portal/${link.token}` } };
+      if (!open || connection?.organization_id !== open.organization.id) return expired();
+      const form = request.form();
+      if (form.has('delete')) state.deleteConnection(connection);
+      else if (form.has('configure')) state.configureConnection(connection);
+      else if (form.has('enabled')) state.setConnectionEnabled(connection, form.get('enabled') === 'true');
+      return seeOther(open.path);
+    }),
+
+    route('POST', '/portal/{token}/directories', (request) => {
+      const open = session(request, 'dir_sync');
+      if (!open) return expired();
+      state.directories.setUp(open.organization, chosen(request.form()));
+      return seeOther(open.path);
+    }),
+
+    route('POST', '/portal/{token}/directories/{id}', (request) => {
+      const open = session(request, 'dir_sync');
+      const directory = state.directories.all.get(request.params['id'] ?? '');
+      if (!open || directory?.organization_id !== open.organization.id) return expired();
+      const form = request.form();
+      if (form.has('delete')) state.directories.delete(directory);
+      else if (form.has('enabled')) state.directories.setEnabled(directory, form.get('enabled') === 'true');
+      return seeOther(open.path);
     }),
   ];
-
-  function isOpen({ used, expires }: PortalLink): boolean {
-    return used && expires + sessionLifetime > state.now();
-  }
 }
 
-function connectionForm({ token }: PortalLink, connection: Connection) {
-  const { id, name, provider, type, status, enabled } = connection;
-  const finished = status === 'COMPLETED';
-  const button = enabled ? markup`<button class="danger">Disable</button>` : markup`<button>Enable</button>`;
-  return markup`<section>
-<h2>${name}</h2>
-<p>${provider} · ${type} · ${isActive(connection) ? 'enabled' : finished ? 'disabled' : 'not configured yet'}</p>
-${finished ? markup`<form method="post" action="/portal/${token}/connections/${id}"><input type="hidden" name="enabled" value="${String(!enabled)}">${button}</form>` : undefined}
-</section>`;
+function connectionSection(path: string, connections: readonly Connection[]): PortalSection {
+  const items = connections.map((connection): PortalItem => {
+    const { id, name, provider, type, status, enabled } = connection;
+    const works = isActive(connection);
+    const action = (label: string, fields: Readonly<Record<string, string>>) => ({
+      label,
+      of: name,
+      path: `${path}/connections/${id}`,
+      fields,
+    });
+    return {
+      name,
+      detail: `${provider} · ${type}`,
+      status: works ? 'enabled' : status === 'COMPLETED' ? 'disabled' : 'not configured yet',
+      works,
+      actions: [
+        status !== 'COMPLETED'
+          ? button(action('Configure', { configure: 'true' }))
+          : enabled
+            ? button(action('Disable', { enabled: 'false' }), 'plain')
+            : button(action('Enable', { enabled: 'true' })),
+        removal(action('Delete', { delete: 'true' }), 'Nobody signs in through it any more.'),
+      ],
+    };
+  });
+  return {
+    title: 'Single sign-on',
+    items,
+    none: 'No connection is set up yet.',
+    add: markup`<details class="add"${items.length === 0 ? ' open' : ''}><summary>New connection</summary>${addForm(
+      {
+        label: 'Set up',
+        path: `${path}/connections`,
+        choices: { identityProvider: identityProviders, protocol: protocols },
+      },
+    )}</details>`,
+  };
+}
+
+function directorySection(
+  environment: ScalekitEnvironment,
+  path: string,
+  directories: readonly Directory[],
+): PortalSection {
+  const items = directories.map((directory): PortalItem => {
+    const { id, name, directory_type: type, enabled, status, contents } = directory;
+    const action = (label: string, fields: Readonly<Record<string, string>>) => ({
+      label,
+      of: name,
+      path: `${path}/directories/${id}`,
+      fields,
+    });
+    return {
+      name,
+      detail: `${type} · ${contents.users.size} people, ${contents.groups.size} groups`,
+      status: enabled ? (status === 'COMPLETED' ? 'enabled' : 'waits for the first request') : 'disabled',
+      works: enabled,
+      content: facts('For your identity provider', [
+        ['SCIM endpoint', scimPath(environment.url, directory)],
+        ['Bearer token', environment.state.directories.liveSecret(directory).plain],
+      ]),
+      actions: [
+        enabled
+          ? button(action('Disable', { enabled: 'false' }), 'plain')
+          : button(action('Enable', { enabled: 'true' })),
+        removal(action('Delete', { delete: 'true' }), 'Its people and groups go with it.'),
+      ],
+    };
+  });
+  return {
+    title: 'Directory sync',
+    items,
+    none: 'No directory is set up yet.',
+    add: markup`<details class="add"${items.length === 0 ? ' open' : ''}><summary>New directory</summary>${addForm(
+      {
+        label: 'Set up',
+        path: `${path}/directories`,
+        choices: { identityProvider: identityProviders },
+      },
+    )}</details>`,
+  };
+}
+
+function chosen(form: URLSearchParams): IdentityProvider {
+  return identityProviders.find((known) => known === form.get('identityProvider')) ?? 'generic';
+}
+
+function seeOther(location: string): EmulatorResponse {
+  return { status: 303, headers: { location, 'cache-control': 'no-store' } };
+}
+
+/** Apps may show the portal in a frame, if their origin is that of a registered redirect URI [D]. */
+function framedBy({ redirectUris }: ScalekitEnvironment, response: EmulatorResponse): EmulatorResponse {
+  const origins = redirectUris?.flatMap((uri) => /^https?:\/\/[^/]+/.exec(uri) ?? []) ?? [
+    'http://localhost:*',
+    'http://127.0.0.1:*',
+  ];
+  const policy = `${response.headers?.['content-security-policy']}; frame-ancestors ${["'self'", ...origins].join(' ')}`;
+  return { ...response, headers: { ...response.headers, 'content-security-policy': policy } };
 }
 
 function expired(): EmulatorResponse {

@@ -378,6 +378,40 @@ export class ScalekitState {
     connection.update_time = this.timestamp();
   }
 
+  /** What an IT admin fills in: where the identity provider is, and its certificate or client. */
+  configureConnection(
+    connection: Connection,
+    host = connection.provider.toLowerCase().replaceAll('_', '-'),
+  ): void {
+    const identityProvider = `https://${host}.idp.example`;
+    const protocol = connection.type.toLowerCase();
+    const now = this.timestamp();
+    this.updateConnection(
+      connection,
+      protocol === 'saml'
+        ? {
+            saml_config: {
+              idp_metadata_url: `${identityProvider}/metadata`,
+              idp_entity_id: `${identityProvider}/${connection.id}`,
+              idp_sso_url: `${identityProvider}/sso/saml`,
+              idp_certificates: [{ ...sampleCertificate, id: this.id('cert'), create_time: now }],
+              idp_name_id_format: 'EMAIL',
+              idp_sso_request_binding: 'HTTP_REDIRECT',
+              saml_signing_option: 'SAML_ONLY_RESPONSE_SIGNING',
+            },
+          }
+        : {
+            [`${protocol}_config`]: {
+              ...(protocol === 'oidc' && { issuer: identityProvider }),
+              authorize_uri: `${identityProvider}/authorize`,
+              token_uri: `${identityProvider}/token`,
+              client_id: `client-of-${connection.id}`,
+              client_secret: `secret-of-${connection.id}`,
+            },
+          },
+    );
+  }
+
   setConnectionDomains(connection: Connection, domainIds: readonly string[]): void {
     connection.domain_ids = domainIds;
     connection.update_time = this.timestamp();
@@ -632,32 +666,7 @@ export class ScalekitState {
       provider: providerByIdentityProvider[seed.identityProvider],
       type: seed.protocol.toUpperCase(),
     });
-    const identityProvider = `https://${seed.identityProvider}.idp.example`;
-    const now = this.timestamp();
-    this.updateConnection(
-      connection,
-      seed.protocol === 'saml'
-        ? {
-            saml_config: {
-              idp_metadata_url: `${identityProvider}/metadata`,
-              idp_entity_id: `${identityProvider}/${connection.id}`,
-              idp_sso_url: `${identityProvider}/sso/saml`,
-              idp_certificates: [{ ...sampleCertificate, id: this.id('cert'), create_time: now }],
-              idp_name_id_format: 'EMAIL',
-              idp_sso_request_binding: 'HTTP_REDIRECT',
-              saml_signing_option: 'SAML_ONLY_RESPONSE_SIGNING',
-            },
-          }
-        : {
-            [`${seed.protocol}_config`]: {
-              ...(seed.protocol === 'oidc' && { issuer: identityProvider }),
-              authorize_uri: `${identityProvider}/authorize`,
-              token_uri: `${identityProvider}/token`,
-              client_id: `client-of-${connection.id}`,
-              client_secret: `secret-of-${connection.id}`,
-            },
-          },
-    );
+    this.configureConnection(connection, seed.identityProvider);
     this.reseedConnection(connection, { enabled: (seed.status ?? 'COMPLETED') === 'COMPLETED', ...seed });
     return connection;
   }

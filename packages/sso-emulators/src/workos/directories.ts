@@ -136,6 +136,11 @@ export function directoryRoutes(state: WorkosState, options: DirectoryOptions): 
 
 const scimPath = '/scim/v2.0';
 
+/** Where an identity provider sends users and groups. */
+export function scimUrl(origin: string, { externalKey }: Directory): string {
+  return `${origin}${scimPath}/${externalKey}`;
+}
+
 /** Where identity providers push to, with the directory's token. A first request links a validating directory. */
 export function directoryScimRoutes({ directories }: WorkosState): Route[] {
   return scimRoutes(`${scimPath}/{directory}`, (key) => {
@@ -181,7 +186,7 @@ export function directoryControl(state: WorkosState): VendorDirectories {
       return (
         directory && {
           contents: directory.contents,
-          scim: { path: `${scimPath}/${directory.externalKey}`, token: directory.token },
+          scim: { path: scimUrl('', directory), token: directory.token },
           user: (user: DirectoryUser) => directoryUserData(directory, user),
           group: (group: DirectoryGroup) => directoryGroupObject(directory, group),
         }

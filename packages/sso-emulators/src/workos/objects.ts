@@ -1,5 +1,6 @@
 import type { DirectoryContents } from '../kernel/directory.js';
 import type { IdentityProvider, IdpUser, Protocol } from '../kernel/seed.js';
+import type { PortalIntent } from './portal-intents.js';
 
 // Wire objects as WorkOS sends them, and what the emulator keeps beside them.
 
@@ -182,10 +183,10 @@ export interface AuthorizationCode {
   used: boolean;
 }
 
-/** An Admin Portal link that was generated. */
+/** An Admin Portal link that was generated, or the session it has opened. */
 export interface PortalLink {
   readonly organizationId: string;
-  readonly intent: string;
+  readonly intent: PortalIntent;
   readonly returnUrl: string | undefined;
   readonly successUrl: string | undefined;
   readonly expiresAt: number;

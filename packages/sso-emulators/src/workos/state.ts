@@ -66,6 +66,8 @@ export class WorkosState {
   readonly logoutTokens = new Set<string>();
   /** Portal links by token. */
   readonly portalLinks = new Map<string, PortalLink>();
+  /** What links have opened, by the token of their page. */
+  readonly portalSessions = new Map<string, PortalLink>();
   /** Organization ids by `external_id`. */
   readonly externalIds = new Map<string, string>();
   /** Every `http://localhost:*` and `http://127.0.0.1:*` is registered. */
@@ -114,6 +116,7 @@ export class WorkosState {
       this.profiles,
       this.logoutTokens,
       this.portalLinks,
+      this.portalSessions,
       this.externalIds,
       this.directories,
       this.auditLogs,
