@@ -75,8 +75,10 @@ export function toIdentityRow(identity: Identity): IdentityRow {
     evidence: identity.evidence,
     basis: identity.basis,
     status: identity.status,
-    status_order: identity.statusOrder,
-    heard_order: identity.heardOrder,
+    created_order: identity.createdOrder,
+    deleted_order: identity.deletedOrder,
+    changed_order: identity.changedOrder,
+    changed_to: identity.changedTo,
     decision: identity.decision,
   };
 }
@@ -97,8 +99,10 @@ export function fromIdentityRow(row: IdentityRow): Identity {
     evidence: row.evidence as Identity['evidence'],
     basis: row.basis,
     status: row.status as Identity['status'],
-    statusOrder: row.status_order,
-    heardOrder: row.heard_order,
+    createdOrder: row.created_order,
+    deletedOrder: row.deleted_order,
+    changedOrder: row.changed_order,
+    changedTo: row.changed_to as Identity['changedTo'],
     decision: row.decision,
   };
 }

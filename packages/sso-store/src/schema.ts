@@ -192,8 +192,10 @@ export interface IdentityRow {
   evidence: string | null;
   basis: string | null;
   status: string;
-  status_order: string | null;
-  heard_order: string | null;
+  created_order: string | null;
+  deleted_order: string | null;
+  changed_order: string | null;
+  changed_to: string | null;
   decision: number;
 }
 

@@ -1,47 +1,47 @@
 import type { Identity } from './identity.js';
-import type { People } from './people.js';
+import { isOneNumbering, placeOf, type People } from './people.js';
+
+type Refusal = 'blocked' | 'deprovisioned';
 
 /** Why somebody may not be let in, or `null`. */
-export function refusalOf(userId: string, people: People): 'blocked' | 'deprovisioned' | null {
+export function refusalOf(userId: string, people: People): Refusal | null {
+  return decide(userId, [...people.identitiesOf(userId), ...likelyLosses(userId, people)], people);
+}
+
+/** The same by what is certain: without directory users who only may be this person. */
+export function certainRefusalOf(userId: string, people: People): Refusal | null {
+  return decide(userId, people.identitiesOf(userId), people);
+}
+
+function decide(userId: string, identities: readonly Identity[], people: People): Refusal | null {
   const access = people.user(userId)?.access ?? 'by_directory';
   if (access !== 'by_directory') return access === 'blocked' ? 'blocked' : null;
-  const words = newestWords(userId, people);
+  const words = identities.filter(({ kind }) => kind === 'directory_user');
   const authority = people.sources.find(({ authoritative }) => authoritative)?.id;
   const decisive = words.filter(({ source }) => source === authority);
   const counted = decisive.length > 0 ? decisive : words;
-  return counted.some(({ status }) => status !== 'active') ? 'deprovisioned' : null;
+  return counted.some((word) => takesAccess(word, counted, people)) ? 'deprovisioned' : null;
 }
 
-/** Of each source that says something about the person. */
-function newestWords(userId: string, people: People): readonly Identity[] {
-  const newest = new Map<string, Identity>();
-  for (const identity of [...people.identitiesOf(userId), ...likelyLosses(userId, people)]) {
-    if (identity.kind !== 'directory_user') continue;
-    const known = newest.get(identity.source);
-    if (!known || isNewer(identity, known)) newest.set(identity.source, identity);
-  }
-  return [...newest.values()];
+/** Any directory may take access away. A deleted directory user does not once the directory has told of the person anew. */
+function takesAccess(word: Identity, words: readonly Identity[], people: People): boolean {
+  if (word.status !== 'deleted') return word.status === 'inactive';
+  const place = placeOf(word, people);
+  return !words.some((other) => other.status !== 'deleted' && isOneNumbering(placeOf(other, people), place));
 }
 
-/** Directory users who lost access and wait to be confirmed as this person, whose address they have: it is lost until somebody has looked. */
-function likelyLosses(userId: string, { view, userOf }: People): readonly Identity[] {
-  const asked = view.proposals.filter(
-    (proposal) =>
-      proposal.userId === userId &&
-      proposal.state === 'open' &&
-      proposal.reason !== 'other_subject' &&
-      proposal.reason !== 'subject_elsewhere',
-  );
-  return view.identities.filter(
-    (identity) =>
-      identity.status !== 'active' &&
-      userOf(identity) === null &&
-      asked.some(({ identityId }) => identityId === identity.id),
-  );
-}
-
-/** Of two words of the same instant the one that takes access away. */
-function isNewer(word: Identity, known: Identity): boolean {
-  const [order, knownOrder] = [word.statusOrder ?? '', known.statusOrder ?? ''];
-  return order === knownOrder ? word.status !== 'active' : order > knownOrder;
+/**
+ * Directory users who lost access and wait to be confirmed as this person, and whose address, or whose id and no other address, is this
+ * person's: it is lost until somebody has looked.
+ */
+function likelyLosses(userId: string, { view, userOf, identitiesOf }: People): readonly Identity[] {
+  const asked = view.proposals.filter((proposal) => proposal.userId === userId && proposal.state === 'open');
+  return view.identities.filter((lost) => {
+    if (lost.status === 'active' || userOf(lost) !== null) return false;
+    const reason = asked.find(({ identityId }) => identityId === lost.id)?.reason;
+    if (reason !== 'subject_elsewhere') return reason !== undefined && reason !== 'other_subject';
+    return identitiesOf(userId).some(
+      ({ subject, address }) => subject === lost.subject && (address === null || lost.address === null),
+    );
+  });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SsoError } from '../errors.js';
 import type {
   Identity,
   IdentityProposal,
@@ -104,8 +105,25 @@ export class Draft {
     this.#forgotten.push(userId);
   }
 
+  /**
+   * Throws `conflict` for one that another tenant has. A connection is one customer's: where it seems to be another's too, the tenants are
+   * mixed up, and nobody can say whose people these are.
+   */
+  refuseForeignSource(id: string): void {
+    const { tenantId, view } = this.#people;
+    const isForeign = view.sources.some(
+      (source) => source.id === id && source.tenantId !== tenantId && source.deletedOrder === null,
+    );
+    if (!isForeign) return;
+    throw new SsoError({
+      code: 'conflict',
+      message: `${id} belongs to another tenant than "${tenantId}": if the customer has moved, retire it there first`,
+    });
+  }
+
   /** The living source of this id; a new lineage begins when there is none. */
   ensureSource(id: IdentitySource['id'], kind: IdentitySource['kind']): IdentitySource {
+    this.refuseForeignSource(id);
     const { tenantId, view, liveSource } = this.#people;
     const live = liveSource(id);
     if (live) return live;

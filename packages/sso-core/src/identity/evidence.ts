@@ -1,7 +1,7 @@
 import type { Identity, IdentityEvidence, ProposalReason } from './identity.js';
-import { refusalOf } from './access.js';
+import { certainRefusalOf } from './access.js';
 import type { Claim } from './claim.js';
-import type { People } from './people.js';
+import { isOneNumbering, isSameNamespace, placeOf, type People, type Place } from './people.js';
 
 /** A person of the app, as its own table knows them. */
 export interface ExistingUser {
@@ -21,13 +21,6 @@ export type Verdict =
     }
   | { readonly kind: 'propose'; readonly candidates: ReadonlyMap<string, ProposalReason> }
   | { readonly kind: 'nobody' };
-
-/** Where an id of a person means something. */
-interface Place {
-  readonly kind: Identity['kind'];
-  readonly lineage: string;
-  readonly directoryId: string | null;
-}
 
 /**
  * Who a claim is about. `existing` are people of the app who have the claim's address; `own` is the identity itself, where there is one
@@ -71,7 +64,7 @@ export function weigh(
   const [holder] = holders.values();
   const isSole = holders.size === 1 && holder!.verified && claim.addressVerified;
   // An address may have been given to somebody new: alone it revives nobody.
-  if (isSole && mayLink(holder!.userId) && refusalOf(holder!.userId, people) === null) {
+  if (isSole && mayLink(holder!.userId) && certainRefusalOf(holder!.userId, people) === null) {
     return { kind: 'link', userId: holder!.userId, evidence: 'verified_email', basis: holder!.basis };
   }
 
@@ -87,10 +80,6 @@ export function weigh(
     candidates.set(userId, reasonFor(userId));
   }
   return candidates.size > 0 ? { kind: 'propose', candidates } : { kind: 'nobody' };
-}
-
-export function placeOf(identity: Identity, { lineageOf }: People): Place {
-  return { ...identity, lineage: lineageOf(identity) };
 }
 
 /** The same identity provider knows that person by another id, so this is somebody else. */
@@ -109,25 +98,6 @@ export function isKnownOtherwise(
         isOneNumbering(placeOf(other, people), place) &&
         (subject === null || other.subject !== subject),
     );
-}
-
-/** Whether equal ids of people mean one person. Of two directories behind one organization only if they are known to be the same. */
-export function isSameNamespace(a: Place, b: Place): boolean {
-  return (
-    isSameLineage(a, b) && (a.kind === 'login' || (a.directoryId !== null && a.directoryId === b.directoryId))
-  );
-}
-
-/** Whether different ids of people mean different people. Of two directories behind one organization unless they are known to differ. */
-function isOneNumbering(a: Place, b: Place): boolean {
-  return (
-    isSameLineage(a, b) &&
-    (a.directoryId === null || b.directoryId === null || a.directoryId === b.directoryId)
-  );
-}
-
-function isSameLineage(a: Place, b: Place): boolean {
-  return a.kind === b.kind && a.lineage === b.lineage;
 }
 
 /** People this subject was decided not to be. */

@@ -84,9 +84,11 @@ export interface Identity {
   readonly basis: string | null;
   /** Whether the directory lets them in; `active` for logins. */
   readonly status: 'active' | 'inactive' | 'deleted';
-  /** Of a directory user, as text that sorts by time: when `status` last changed between access and none, and the newest word heard. */
-  readonly statusOrder: string | null;
-  readonly heardOrder: string | null;
+  /** Of a directory user, when these were told newest, as text that sorts by time: a creation, a deletion, and a change, with what it said. */
+  readonly createdOrder: string | null;
+  readonly deletedOrder: string | null;
+  readonly changedOrder: string | null;
+  readonly changedTo: 'active' | 'inactive' | null;
   /** `sequence` of the decision whose it is; 0 before any. */
   readonly decision: number;
 }

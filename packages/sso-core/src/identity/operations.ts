@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SsoError, type SsoErrorCode } from '../errors.js';
 import type { ConnectionId, OrganizationId } from '../model/ids.js';
 import type { Draft } from './draft.js';
-import { isSameNamespace, placeOf } from './evidence.js';
+import { isSameNamespace, placeOf } from './people.js';
 import type {
   Identity,
   IdentityProposal,
@@ -11,12 +11,12 @@ import type {
   LedgerUser,
   ProposalReason,
 } from './identity.js';
-import { link, refuseForeignSource, setPerson } from './resolve.js';
+import { link, setPerson } from './resolve.js';
 
 // What people decide. Each puts its changes into a draft, or throws and leaves nothing.
 
 export function linkConnection(draft: Draft, id: ConnectionId, to: ConnectionId): void {
-  for (const given of [id, to]) refuseForeignSource(draft.people.tenantId, given, draft.people.view);
+  for (const given of [id, to]) draft.refuseForeignSource(given);
   const target = linkTarget(draft, id, to);
   const source = draft.ensureSource(id, 'connection');
   if (source.lineage === target.lineage) return;
@@ -129,8 +129,10 @@ export function addIdentity(draft: Draft, userId: string, connectionId: Connecti
     evidence: null,
     basis: null,
     status: 'active',
-    statusOrder: null,
-    heardOrder: null,
+    createdOrder: null,
+    deletedOrder: null,
+    changedOrder: null,
+    changedTo: null,
     decision: 0,
   };
   link(draft, identity, userId, 'imported', null);

@@ -46,3 +46,33 @@ export function createPeople(tenantId: string, view: LedgerView): People {
     user: (id) => view.users.find((user) => user.id === id),
   };
 }
+
+/** Where an id of a person means something. */
+export interface Place {
+  readonly kind: Identity['kind'];
+  readonly lineage: string;
+  readonly directoryId: string | null;
+}
+
+export function placeOf(identity: Identity, { lineageOf }: People): Place {
+  return { ...identity, lineage: lineageOf(identity) };
+}
+
+/** Whether equal ids of people mean one person. Of two directories behind one organization only if they are known to be the same. */
+export function isSameNamespace(a: Place, b: Place): boolean {
+  return (
+    isSameLineage(a, b) && (a.kind === 'login' || (a.directoryId !== null && a.directoryId === b.directoryId))
+  );
+}
+
+/** Whether different ids of people mean different people. Of two directories behind one organization unless they are known to differ. */
+export function isOneNumbering(a: Place, b: Place): boolean {
+  return (
+    isSameLineage(a, b) &&
+    (a.directoryId === null || b.directoryId === null || a.directoryId === b.directoryId)
+  );
+}
+
+function isSameLineage(a: Place, b: Place): boolean {
+  return a.kind === b.kind && a.lineage === b.lineage;
+}

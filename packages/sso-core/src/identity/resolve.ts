@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { SsoError } from '../errors.js';
-import { refusalOf } from './access.js';
-import { toDomain, type Claim, type DirectoryWord } from './claim.js';
+import { certainRefusalOf, refusalOf } from './access.js';
+import { toDomain, type Claim } from './claim.js';
 import { Draft } from './draft.js';
-import { isKnownOtherwise, isSameNamespace, placeOf, weigh, type ExistingUser } from './evidence.js';
+import { isKnownOtherwise, weigh, type ExistingUser } from './evidence.js';
 import type {
   Identity,
   IdentityEvidence,
@@ -13,7 +12,7 @@ import type {
 } from './identity.js';
 import type { LedgerChanges, LedgerView } from './identity-store.js';
 import type { IdentityOutcome, IdentityRefusal } from './outcome.js';
-import { createPeople } from './people.js';
+import { createPeople, isSameNamespace, placeOf, type People } from './people.js';
 
 /** What the ledger does not know itself. */
 export interface Facts {
@@ -38,8 +37,8 @@ export function resolve(
   facts: Facts | null,
   at: string,
 ): Decision | null {
-  refuseForeignSource(tenantId, claim.source, view);
   const draft = new Draft(createPeople(tenantId, view), { actor: claim.source, at });
+  draft.refuseForeignSource(claim.source);
   const live = draft.people.liveSource(claim.source);
   const own =
     live &&
@@ -75,7 +74,7 @@ function introduce(draft: Draft, claim: Claim, own: Identity | undefined, facts:
   return conclude(draft, identity, userId, verdict.kind === 'link' ? 'linked' : 'created');
 }
 
-/** Makes an identity a person's, and with it those that wait and are clearly the same person's. */
+/** Makes an identity a person's, and with it those that wait and are clearly the same person's. About those that may be, it asks. */
 export function link(
   draft: Draft,
   identity: Identity,
@@ -92,6 +91,42 @@ export function link(
     setPerson(draft, found.identity, userId, found.evidence, identity.id);
     recordWord(draft, undefined, found.identity, userId);
   }
+  // A login asks again by itself; of a directory nothing more may be heard.
+  for (const waiting of draft.people.view.identities) {
+    if (waiting.kind === 'login' || draft.people.userOf(waiting) !== null) continue;
+    const reason = weakReason(draft.people, waiting, identity, userId);
+    if (reason !== null && !wasAsked(draft, waiting.id, userId)) ask(draft, waiting, userId, reason);
+  }
+}
+
+function weakReason(
+  people: People,
+  waiting: Identity,
+  { subject, address }: Identity,
+  userId: string,
+): ProposalReason | null {
+  const hasAddress = waiting.address !== null && waiting.address === address;
+  if (!hasAddress && (waiting.subject === null || waiting.subject !== subject)) return null;
+  if (isKnownOtherwise(userId, waiting, placeOf(waiting, people), waiting.id, people)) return 'other_subject';
+  return hasAddress ? 'email' : 'subject_elsewhere';
+}
+
+function wasAsked({ people }: Draft, identityId: string, userId: string): boolean {
+  return people.view.proposals.some(
+    (proposal) =>
+      proposal.identityId === identityId &&
+      proposal.userId === userId &&
+      (proposal.state === 'open' || proposal.state === 'rejected'),
+  );
+}
+
+function ask(draft: Draft, identity: Identity, userId: string, reason: ProposalReason): void {
+  const { tenantId, id: identityId, source } = identity;
+  draft.ensureUser(userId);
+  const id = randomUUID();
+  const about = { userId, identityId, proposalId: id, source, evidence: reason };
+  const decision = draft.record('identity_proposed', about);
+  draft.putProposal({ id, tenantId, identityId, userId, reason, state: 'open', decision });
 }
 
 export function setPerson(
@@ -160,22 +195,18 @@ function propose(
   }
   for (const [userId, reason] of candidates) {
     if (open.some((proposal) => proposal.userId === userId && proposal.reason === reason)) continue;
-    draft.ensureUser(userId);
-    const id = randomUUID();
-    const decision = draft.record('identity_proposed', {
-      userId,
-      identityId,
-      proposalId: id,
-      source: identity.source,
-      evidence: reason,
-    });
-    draft.putProposal({ id, tenantId, identityId, userId, reason, state: 'open', decision });
+    ask(draft, identity, userId, reason);
   }
   const questions = draft.people.view.proposals.filter(
     (proposal) => proposal.identityId === identityId && proposal.state === 'open',
   );
-  // Whoever of them it is, there is nothing to wait for.
-  const isHopeless = questions.every(({ userId }) => refusalOf(userId, draft.people) !== null);
+  // Whoever has the address has lost access: there is nothing to wait for.
+  const isHopeless = questions.every(
+    ({ userId, reason }) =>
+      reason !== 'other_subject' &&
+      reason !== 'subject_elsewhere' &&
+      certainRefusalOf(userId, draft.people) !== null,
+  );
   return {
     outcome: isHopeless
       ? { status: 'refused', reason: 'deprovisioned', tenantId, userId: null }
@@ -232,32 +263,35 @@ function newIdentity(claim: Claim, { tenantId, generation }: IdentitySource): Id
     evidence: null,
     basis: null,
     status: 'active',
-    statusOrder: null,
-    heardOrder: null,
+    createdOrder: null,
+    deletedOrder: null,
+    changedOrder: null,
+    changedTo: null,
     decision: 0,
   };
 }
 
-/** An identity after one more claim of it. Stale words change nothing. */
+/**
+ * An identity after one more claim of it. Words may come in any order: the newest change counts, and a deletion outranks all changes but
+ * a newer creation, whatever their times.
+ */
 function hear(identity: Identity, { subject, directoryId, address, addressVerified, word }: Claim): Identity {
   if (identity.kind === 'login') return { ...identity, address, addressVerified };
-  if (!word || !isNews(identity, word)) return identity;
-  const { status, statusOrder } = identity;
-  const turns = statusOrder === null || (status === 'active') !== (word.status === 'active');
-  return {
+  if (!word) return identity;
+  const later = (known: string | null) => (known === null || known < word.order ? word.order : known);
+  const isDeletion = word.status === 'deleted';
+  const isNewest = !isDeletion && (identity.changedOrder === null || identity.changedOrder < word.order);
+  const heard = {
     ...identity,
-    // A deletion tells less than what is known.
-    ...(word.status !== 'deleted' && { subject, address, addressVerified }),
     directoryId: directoryId ?? identity.directoryId,
-    status: word.status,
-    statusOrder: turns ? word.order : statusOrder,
-    heardOrder: word.order,
+    ...(isNewest && { subject, address, addressVerified, changedTo: word.status }),
+    changedOrder: isDeletion ? identity.changedOrder : later(identity.changedOrder),
+    createdOrder: word.creates ? later(identity.createdOrder) : identity.createdOrder,
+    deletedOrder: isDeletion ? later(identity.deletedOrder) : identity.deletedOrder,
   };
-}
-
-function isNews({ status, heardOrder }: Identity, { status: said, order, creates }: DirectoryWord): boolean {
-  if (heardOrder !== null && order <= heardOrder) return false;
-  return status !== 'deleted' || creates || said === 'deleted';
+  const { createdOrder, deletedOrder, changedTo } = heard;
+  const isDeleted = deletedOrder !== null && (createdOrder === null || createdOrder < deletedOrder);
+  return { ...heard, status: isDeleted ? 'deleted' : (changedTo ?? 'deleted') };
 }
 
 function isProved({ address, addressVerified }: Claim, facts: Facts | null): boolean {
@@ -268,19 +302,6 @@ function isProved({ address, addressVerified }: Claim, facts: Facts | null): boo
 
 function isSame(a: Identity, b: Identity): boolean {
   return (Object.keys(a) as (keyof Identity)[]).every((name) => a[name] === b[name]);
-}
-
-/** A connection is one customer's. Where it seems to be another's too, the tenants are mixed up, and nobody can say whose people these are. */
-export function refuseForeignSource(tenantId: string, id: string, { sources }: LedgerView): void {
-  const foreign = sources.find(
-    (source) => source.id === id && source.tenantId !== tenantId && source.deletedOrder === null,
-  );
-  if (!foreign) return;
-  throw new SsoError({
-    code: 'conflict',
-    message: `${id} belongs to another tenant than "${tenantId}": if the customer has moved, retire it there first`,
-    operation: 'identity.resolve',
-  });
 }
 
 export function refuse(reason: IdentityRefusal, tenantId: string | null): Decision {

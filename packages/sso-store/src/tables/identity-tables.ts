@@ -41,8 +41,10 @@ export const identityTables: Statements = (text) => [
     evidence ${text},
     basis ${text},
     status ${text} not null,
-    status_order ${text},
-    heard_order ${text},
+    created_order ${text},
+    deleted_order ${text},
+    changed_order ${text},
+    changed_to ${text},
     decision integer not null
   )`,
   `create unique index sso_identity_source_key on sso_identity (source_key, source, generation, tenant_id)`,

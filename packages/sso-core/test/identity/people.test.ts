@@ -1,0 +1,4 @@
+import { createMemoryIdentityStore } from '@org/sso-core/identity';
+import { testPeople } from './people.js';
+
+testPeople(async () => createMemoryIdentityStore(), 200);
