@@ -46,6 +46,8 @@ export function weigh(
   }
 
   const barred = barredUsers(claim, lineage, own, people);
+  // What was decided about another identity rests on its link with this one, so it is asked again.
+  const rejected = rejectedUsers(new Set(own ? [own.id] : []), people);
   const contradicts = (userId: string) => isKnownOtherwise(userId, claim, place, own?.id, people);
   const mayLink = (userId: string) => !barred.has(userId) && !contradicts(userId);
 
@@ -76,7 +78,7 @@ export function weigh(
   }
   const candidates = new Map<string, ProposalReason>();
   for (const userId of [...holders.keys(), ...bySubject.map((other) => other.userId!)]) {
-    if (barred.has(userId) || candidates.has(userId)) continue;
+    if (rejected.has(userId) || candidates.has(userId)) continue;
     candidates.set(userId, reasonFor(userId));
   }
   return candidates.size > 0 ? { kind: 'propose', candidates } : { kind: 'nobody' };
@@ -100,27 +102,29 @@ export function isKnownOtherwise(
     );
 }
 
-/** People this subject was decided not to be. */
+/** People this subject was decided not to be, as this connection or another one of its lineage told it. */
 function barredUsers(
   { kind, subject }: Claim,
   lineage: string,
   own: Identity | undefined,
-  { view, lineageOf }: People,
+  people: People,
 ): ReadonlySet<string> {
-  const same = view.identities.filter(
+  const same = people.view.identities.filter(
     (identity) =>
       identity.id === own?.id ||
       (subject !== null &&
         identity.subject === subject &&
         identity.kind === kind &&
-        lineageOf(identity) === lineage),
+        people.lineageOf(identity) === lineage),
   );
-  const ids = new Set(same.map(({ id }) => id));
-  return new Set(
-    view.proposals
-      .filter(({ identityId, state }) => state === 'rejected' && ids.has(identityId))
-      .map(({ userId }) => userId),
+  return rejectedUsers(new Set(same.map(({ id }) => id)), people);
+}
+
+function rejectedUsers(identityIds: ReadonlySet<string>, { view }: People): ReadonlySet<string> {
+  const rejected = view.proposals.filter(
+    ({ identityId, state }) => state === 'rejected' && identityIds.has(identityId),
   );
+  return new Set(rejected.map(({ userId }) => userId));
 }
 
 interface Holder {

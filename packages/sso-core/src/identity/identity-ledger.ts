@@ -151,6 +151,14 @@ export interface IdentityLedger {
   }): Promise<readonly LedgerEntry[]>;
 }
 
+/** Decisions are numbered in 32 bits. */
+const maxSequence = 2 ** 31 - 1;
+const accessValues: ReadonlySet<string> = new Set<LedgerUser['access']>([
+  'by_directory',
+  'blocked',
+  'restored',
+]);
+
 export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLedger {
   const { store, tenantOf, verifiedDomainsOf, findUsers, newUserId = randomUUID, now = Date.now } = options;
   const at = () => new Date(now()).toISOString();
@@ -164,7 +172,7 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
     const first = resolve(tenantId, claim, await store.read(tenantId, query), null, at());
     if (first && !first.changes) return first.outcome;
     const facts = first ? null : await findFacts(tenantId, claim, organizationId);
-    const userIds = facts?.existing.map(({ userId }) => userId) ?? [];
+    const userIds = facts ? [facts.newUserId, ...facts.existing.map(({ userId }) => userId)] : [];
     const decision = await store.update<Decision | null>(tenantId, { ...query, userIds }, (view) => {
       const decided = resolve(tenantId, claim, view, facts, at());
       return { changes: decided?.changes ?? null, result: decided };
@@ -184,6 +192,8 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
       address === null || !findUsers ? [] : findUsers({ tenantId, email: address }),
       newUserId(),
     ]);
+    requireText('identity.newUserId', { userId });
+    for (const user of existing) requireText('identity.findUsers', { userId: user.userId });
     return {
       domains,
       newUserId: userId,
@@ -201,30 +211,32 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
     requireText(operation, { tenantId, actor });
     return store.update(tenantId, query, (view) => {
       const draft = new Draft(createPeople(tenantId, view), { actor, at: at(), reason });
-      try {
-        const result = run(draft);
-        return { changes: draft.changes, result };
-      } catch (error) {
-        if (!SsoError.isInstance(error)) throw error;
-        const { code, message } = error;
-        throw new SsoError({ code, message: `${operation}: ${message}`, operation });
-      }
+      const result = naming(operation, () => run(draft));
+      return { changes: draft.changes, result };
     });
+  }
+
+  /** The tenant an organization belongs to. */
+  async function findTenant(organizationId: OrganizationId | null): Promise<string | null> {
+    const tenantId = organizationId === null ? null : await tenantOf(organizationId);
+    if (!tenantId) return null;
+    requireText('identity.tenantOf', { tenantId });
+    return tenantId;
   }
 
   return {
     async resolveUser({ profile }) {
       const { organizationId } = profile;
-      const tenantId = organizationId && (await tenantOf(organizationId));
-      if (!organizationId || !tenantId) return refuse('tenant_unknown', null).outcome;
+      const tenantId = await findTenant(organizationId);
+      if (organizationId === null || tenantId === null) return refuse('tenant_unknown', null).outcome;
       if (profile.connectionId === null) return refuse('connection_unknown', tenantId).outcome;
       const claim = claimOfLogin(profile);
       return claim ? decide(tenantId, claim, organizationId) : refuse('subject_unknown', tenantId).outcome;
     },
     async resolveDirectoryUser(event) {
       const organizationId = event.organizationId ?? event.data.user.organizationId;
-      const tenantId = organizationId && (await tenantOf(organizationId));
-      if (!organizationId || !tenantId) return refuse('tenant_unknown', null).outcome;
+      const tenantId = await findTenant(organizationId);
+      if (organizationId === null || tenantId === null) return refuse('tenant_unknown', null).outcome;
       return decide(tenantId, claimOfDirectoryUser(event, organizationId), organizationId);
     },
     async connectionDeleted(event) {
@@ -267,33 +279,54 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
       const sources = organizationId === null ? [] : [organizationId];
       await operate(operation, operator, { sources }, (draft) => setAuthority(draft, organizationId));
     },
-    retireSource: ({ source, ...operator }) =>
-      operate('identity.retireSource', operator, { sources: [source] }, (draft) => {
+    async retireSource({ source, ...operator }) {
+      const operation = 'identity.retireSource';
+      requireQualified(operation, source);
+      await operate(operation, operator, { sources: [source] }, (draft) => {
         if (!draft.people.liveSource(source))
           fail('not_found', `no living source "${source}" in this tenant`);
         retireSource(draft, source, orderOf({ occurredAt: at(), id: '' }));
-      }),
+      });
+    },
 
-    confirm: ({ proposalId, ...operator }) =>
-      operate('identity.confirm', operator, { proposalIds: [proposalId] }, (draft) =>
-        confirmProposal(draft, proposalId),
-      ),
-    reject: ({ proposalId, ...operator }) =>
-      operate('identity.reject', operator, { proposalIds: [proposalId] }, (draft) =>
-        rejectProposal(draft, proposalId),
-      ),
-    relink: ({ identityId, userId, ...operator }) =>
-      operate('identity.relink', operator, { identityIds: [identityId], userIds: [userId] }, (draft) =>
-        relinkIdentity(draft, identityId, userId),
-      ),
-    undo: ({ sequence, ...operator }) =>
-      operate('identity.undo', operator, { sequence }, (draft) => undo(draft, sequence)),
-    setAccess: ({ userId, access, ...operator }) =>
-      operate('identity.setAccess', operator, { userIds: [userId] }, (draft) =>
-        setAccess(draft, userId, access),
-      ),
-    forgetUser: ({ userId, ...operator }) =>
-      operate('identity.forgetUser', operator, { userIds: [userId] }, (draft) => forgetUser(draft, userId)),
+    async confirm({ proposalId, ...operator }) {
+      const operation = 'identity.confirm';
+      requireText(operation, { proposalId });
+      const query = { proposalIds: [proposalId] };
+      return operate(operation, operator, query, (draft) => confirmProposal(draft, proposalId));
+    },
+    async reject({ proposalId, ...operator }) {
+      const operation = 'identity.reject';
+      requireText(operation, { proposalId });
+      const query = { proposalIds: [proposalId] };
+      await operate(operation, operator, query, (draft) => rejectProposal(draft, proposalId));
+    },
+    async relink({ identityId, userId, ...operator }) {
+      const operation = 'identity.relink';
+      requireText(operation, { identityId, userId });
+      const query = { identityIds: [identityId], userIds: [userId] };
+      await operate(operation, operator, query, (draft) => relinkIdentity(draft, identityId, userId));
+    },
+    async undo({ sequence, ...operator }) {
+      const operation = 'identity.undo';
+      if (!Number.isInteger(sequence) || sequence < 1 || sequence > maxSequence)
+        throw invalidArgument(`${operation}: "sequence" must be that of a decision`, { operation });
+      await operate(operation, operator, { sequence }, (draft) => undo(draft, sequence));
+    },
+    async setAccess({ userId, access, ...operator }) {
+      const operation = 'identity.setAccess';
+      requireText(operation, { userId });
+      if (!accessValues.has(access)) {
+        const message = `${operation}: "access" must be one of ${[...accessValues].join(', ')}`;
+        throw invalidArgument(message, { operation });
+      }
+      await operate(operation, operator, { userIds: [userId] }, (draft) => setAccess(draft, userId, access));
+    },
+    async forgetUser({ userId, ...operator }) {
+      const operation = 'identity.forgetUser';
+      requireText(operation, { userId });
+      await operate(operation, operator, { userIds: [userId] }, (draft) => forgetUser(draft, userId));
+    },
 
     sources: async (tenantId) => {
       const { sources } = await store.read(tenantId, {});
@@ -319,5 +352,16 @@ function requireText(operation: string, values: Readonly<Record<string, unknown>
 
 function requireQualified(operation: string, id: string): void {
   requireText(operation, { id });
-  parseQualifiedId(id);
+  naming(operation, () => parseQualifiedId(id));
+}
+
+/** Says in an error what was tried. */
+function naming<T>(operation: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!SsoError.isInstance(error)) throw error;
+    const { code, message } = error;
+    throw new SsoError({ code, message: `${operation}: ${message}`, operation });
+  }
 }

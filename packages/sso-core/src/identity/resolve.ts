@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SsoError } from '../errors.js';
 import { certainRefusalOf, refusalOf } from './access.js';
 import { toDomain, type Claim } from './claim.js';
 import { Draft } from './draft.js';
@@ -139,6 +140,10 @@ export function setPerson(
 ): void {
   const { id: identityId, tenantId, source } = identity;
   if (evidence === 'first_seen') {
+    if (draft.people.user(userId)) {
+      const message = `identity.newUserId: "${userId}" is somebody already, and would become two people`;
+      throw new SsoError({ code: 'conflict', message, operation: 'identity.newUserId' });
+    }
     draft.putUser({ tenantId, id: userId, address: null, addressVerified: false, access: 'by_directory' });
   } else draft.ensureUser(userId);
   const previousUserId = draft.people.userOf(identity);

@@ -89,7 +89,7 @@ describe('another tenant', () => {
     const before = await ledger.history({ tenantId });
     for (const [name, attempt] of Object.entries(attempts)) {
       const { code } = await failureOf(attempt());
-      expect(['conflict', 'not_found'], name).toContain(code);
+      expect(`${name} ${code}`).toMatch(/ (conflict|not_found)$/);
     }
     expect(await ledger.history({ tenantId })).toEqual(before);
     expect(await ledger.sources('globex')).toEqual([]);
@@ -285,7 +285,8 @@ describe('a connection', () => {
     expect(admitted(await ledger.resolveUser(login({ connection: acmeOther, ...eve })))).toBe('user-1');
     const hired = directoryEvent('directory.user.created', { id: 'workos:u1', ...eve });
     expect(admitted(await ledger.resolveDirectoryUser(hired))).toBe('user-1');
-    const [link] = (await ledger.history({ tenantId })).filter(({ action }) => action === 'source_linked');
+    const entries = await ledger.history({ tenantId });
+    const link = entries.find(({ action }) => action === 'source_linked');
     await ledger.undo({ ...operator, sequence: link!.sequence });
     expect(admitted(await ledger.resolveUser(login({ connection: acmeOther, ...eve })))).not.toBe('user-1');
     expect(admitted(await ledger.resolveDirectoryUser({ ...hired, id: 'again' }))).not.toBe('user-1');
@@ -302,7 +303,7 @@ describe('an id', () => {
       const outcome = await ledger.resolveUser(
         login({ connection: acmeOkta, idpId, email: 'eve@evil.example' }),
       );
-      expect(admitted(outcome), idpId).not.toBe('user-1');
+      expect(admitted(outcome)).not.toBe('user-1');
     }
     const { profile } = login({ connection: acmeOkta, idpId: '00u7' });
     const sameProfile = await ledger.resolveUser({ profile: { ...profile, vendorId: 'profile of 00u1' } });

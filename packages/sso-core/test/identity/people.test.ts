@@ -1,4 +1,4 @@
 import { createMemoryIdentityStore } from '@org/sso-core/identity';
 import { testPeople } from './people.js';
 
-testPeople(async () => createMemoryIdentityStore(), 200);
+testPeople(async () => createMemoryIdentityStore(), 100);
