@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Works on several items at once and yields what comes of them in their order. The first failure is thrown, and `signal` tells the work
  * still under way. `ahead`: how many items may be begun before the first of them is done.
@@ -10,6 +12,8 @@ export async function* mapInOrder<T, R>(
 ): AsyncGenerator<R, void, undefined> {
   const stopped = new AbortController();
   const signal = outer ? AbortSignal.any([outer, stopped.signal]) : stopped.signal;
+  // Every request under way listens to it.
+  setMaxListeners(0, signal);
   const begun: Promise<R>[] = [];
   try {
     for await (const item of items) {

@@ -50,7 +50,8 @@ function expectOnce({ emulator }: Vendor, tenants: number): void {
   }
   if (emulator.vendor === 'workos') return;
   const owners = emulator.connections().map(({ organizationId }) => organizationId);
-  expect(owners.toSorted()).toEqual(organizations.map(({ id }) => id).toSorted());
+  expect(owners).toHaveLength(organizations.length);
+  expect(new Set(owners)).toEqual(new Set(organizations.map(({ id }) => id)));
 }
 
 describe.each(directions)('apply from $from to $to', (direction) => {

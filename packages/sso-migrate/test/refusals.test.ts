@@ -248,9 +248,11 @@ test('inventories come from files too', async () => {
   expect((await migrator.plan({ from: read })).from.inventory.fingerprint).toBe(taken.fingerprint);
 });
 
-test('a migrator between one provider and itself is refused', async () => {
-  const { from } = await startMove(directions[0], { from: defaultSeed });
+test('a migrator between one provider and itself, or that does nothing at once, is refused', async () => {
+  const { from, to } = await startMove(directions[0], { from: defaultSeed });
   const store = createMemoryMigrationStore();
   expect(() => createMigrator({ from: from.provider, to: from.provider, store })).toThrow(/both "workos"/);
-  expect(() => createMigrator({ from: from.provider, to: from.provider, store, concurrency: 0 })).toThrow();
+  expect(() => createMigrator({ from: from.provider, to: to.provider, store, concurrency: 0 })).toThrow(
+    'concurrency must be a positive integer',
+  );
 });

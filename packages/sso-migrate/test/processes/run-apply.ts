@@ -13,7 +13,7 @@ export async function runApply(environment: Record<string, string>, killAfterMs?
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   if (killAfterMs !== undefined) {
     child.stdout.once('data', () => {
       timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);

@@ -8,12 +8,13 @@ import {
   type Seed,
   type SeedConnection,
   type SeedDirectory,
+  type SeedOrganization,
   type WorkosEmulator,
 } from '@org/sso-emulators';
 import { createScalekit } from '@org/sso-scalekit';
 import { createWorkos } from '@org/sso-workos';
 import { createMigrator, type Migrator, type MigratorOptions } from '@org/sso-migrate';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 
 export type VendorName = 'workos' | 'scalekit';
 
@@ -37,7 +38,7 @@ export interface Vendor {
 
 export const redirectUri = 'http://localhost:3000/callback';
 
-export function providerOf(
+function providerOf(
   name: VendorName,
   { url, clientId, secret }: { readonly url: string; readonly clientId: string; readonly secret: string },
   http: { readonly retryDelayMs?: number; readonly maxRetries?: number } = { retryDelayMs: 1 },
@@ -47,13 +48,22 @@ export function providerOf(
     : createScalekit({ environmentUrl: url, clientId, clientSecret: secret, http });
 }
 
-export async function startVendor(name: VendorName, seed: Seed): Promise<Vendor> {
-  const emulator = await (name === 'workos'
-    ? startWorkosEmulator({ seed })
-    : startScalekitEmulator({ seed }));
+/** One of each vendor for all tests of a file: starting them takes longer than most tests. */
+const running = new Map<VendorName, Promise<WorkosEmulator | ScalekitEmulator>>();
+
+afterAll(async () => {
+  for (const emulator of running.values()) await (await emulator).close();
+});
+
+async function startVendor(name: VendorName, organizations: readonly SeedOrganization[]): Promise<Vendor> {
+  const seed: Seed = { organizations: [], redirectUris: [redirectUri] };
+  if (!running.has(name))
+    running.set(name, name === 'workos' ? startWorkosEmulator({ seed }) : startScalekitEmulator({ seed }));
+  const emulator = await running.get(name)!;
   const { url, clientId, control } = emulator;
+  await control.reset();
+  for (const organization of organizations) await control.createOrganization(organization);
   const secret = emulator.vendor === 'workos' ? emulator.apiKey : emulator.clientSecret;
-  onTestFinished(() => emulator.close());
   return {
     name,
     url,
@@ -98,14 +108,11 @@ export const impatient = { delayMs: 1 };
 /** Both vendors and a migrator between them. */
 export async function startMove(
   direction: { readonly from: VendorName; readonly to: VendorName },
-  seeds: { readonly from: Seed; readonly to?: Seed },
+  seeds: { readonly from: Pick<Seed, 'organizations'>; readonly to?: Pick<Seed, 'organizations'> },
   options: Partial<MigratorOptions> = {},
 ): Promise<Move> {
-  const from = await startVendor(direction.from, { redirectUris: [redirectUri], ...seeds.from });
-  const to = await startVendor(direction.to, {
-    redirectUris: [redirectUri],
-    ...(seeds.to ?? { organizations: [] }),
-  });
+  const from = await startVendor(direction.from, seeds.from.organizations);
+  const to = await startVendor(direction.to, seeds.to?.organizations ?? []);
   const store = options.store ?? createMemoryMigrationStore();
   const migrator = createMigrator({
     from: from.provider,
