@@ -3,6 +3,7 @@ import { benchColdStart } from './cold-start/index.js';
 import { benchInbox } from './inbox/index.js';
 import { benchDirectoryUsers, benchListOrganizations } from './listing/index.js';
 import { benchLogin } from './login.js';
+import { benchParity, benchPlan } from './migration/index.js';
 import { benchRateLimit } from './rate-limit.js';
 import { benchWebhooks } from './webhooks.js';
 
@@ -14,6 +15,8 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   login: benchLogin,
   webhooks: benchWebhooks,
   inbox: benchInbox,
+  plan: benchPlan,
+  parity: benchParity,
 };
 
 const names = process.argv.slice(2).filter((argument) => argument !== '--');

@@ -1,5 +1,10 @@
 import { defaultSeed, type SeedDirectory, type SeedOrganization } from '@org/sso-emulators';
-import type { Difference, Verification, VerificationCheck } from '@org/sso-migrate';
+import type { DirectoryUser } from '@org/sso-core';
+import { createMemoryMigrationStore } from '@org/sso-core/migration';
+import type { SsoProvider } from '@org/sso-core/provider';
+import { createMemoryProvider, type MemoryWorld } from '@org/sso-core/testing';
+import { createMigrator, type Difference, type Verification, type VerificationCheck } from '@org/sso-migrate';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actor, directions, redirectUri, startMove, type Move } from './support/vendors.js';
 
@@ -194,5 +199,85 @@ describe.each(directions)('from $from to $to', (direction) => {
       outcome: 'failed',
       message: expect.stringContaining('access_denied'),
     });
+  });
+});
+
+type MemoryPerson = Parameters<MemoryWorld['hire']>[1];
+
+describe('people', () => {
+  const hire = (world: MemoryWorld, ...people: readonly MemoryPerson[]) => {
+    const { id: organizationId } = world.createOrganization({ name: 'Acme', externalId: 'acme' });
+    const { id } = world.createDirectory({ organizationId, identityProvider: 'okta' });
+    for (const person of people) world.hire(id, person);
+  };
+  const ada = { id: '00u1ada', email: 'ada@acme.example' };
+  const ben = { id: '00u1ben', email: 'ben@acme.example' };
+
+  /** Verifies between two providers in memory, whose listings are told otherwise. */
+  async function verify(
+    people: { readonly from: readonly MemoryPerson[]; readonly to: readonly MemoryPerson[] },
+    change: (users: readonly DirectoryUser[]) => readonly DirectoryUser[],
+  ): Promise<VerificationCheck> {
+    const sides = { from: createMemoryProvider({ id: 'here' }), to: createMemoryProvider({ id: 'there' }) };
+    hire(sides.from.world, ...people.from);
+    hire(sides.to.world, ...people.to);
+    const telling = ({ provider }: typeof sides.from): SsoProvider => ({
+      ...provider,
+      directories: {
+        ...provider.directories,
+        async listUsersPage(filter, page, context) {
+          const { items, nextCursor } = await provider.directories.listUsersPage(filter, page, context);
+          return { items: change(items), nextCursor };
+        },
+      },
+    });
+    const migrator = createMigrator({
+      from: telling(sides.from),
+      to: telling(sides.to),
+      store: createMemoryMigrationStore(),
+    });
+    return checkOf(await migrator.verify('acme'), 'directory_users');
+  }
+
+  test('who is told twice while pages shift counts once', async () => {
+    const people = await verify({ from: [ada, ben], to: [ben, ada] }, (users) => [
+      ...users,
+      ...users,
+      users[0]!,
+    ]);
+    expect(people).toMatchObject({ outcome: 'passed', compared: { from: 2, to: 2 } });
+  });
+
+  test('who shares an id of the identity provider with somebody, or has none, is told', async () => {
+    const shared = await verify({ from: [ada, ada], to: [ada] }, (users) => users);
+    expect(told(shared)).toEqual(['duplicate from 1 00u1ada']);
+    const anonymous = await verify({ from: [ada], to: [ada] }, (users) =>
+      users.map((user) => ({ ...user, idpId: null })),
+    );
+    expect(anonymous.outcome).toBe('failed');
+    expect(told(anonymous)).toEqual([
+      expect.stringMatching(/^without_idp_id from 1 here:/),
+      expect.stringMatching(/^without_idp_id to 1 there:/),
+    ]);
+  });
+
+  test('any two sets of people are told apart exactly', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 0, max: 40 })),
+        fc.uniqueArray(fc.integer({ min: 0, max: 40 })),
+        async (left, right) => {
+          const person = (number: number) => ({ id: `p${number}` });
+          const people = await verify({ from: left.map(person), to: right.map(person) }, (users) => users);
+          const counted = Object.fromEntries(
+            people.differences.map(({ difference, count }) => [difference, count]),
+          );
+          const missing = left.filter((each) => !right.includes(each)).length;
+          const extra = right.filter((each) => !left.includes(each)).length;
+          expect(counted).toEqual({ ...(missing && { missing }), ...(extra && { extra }) });
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 });

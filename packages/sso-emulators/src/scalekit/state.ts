@@ -1,9 +1,13 @@
 import type { EmulatorClock } from '../kernel/clock.js';
 import { Collection } from '../kernel/collection.js';
-import { generatedDirectory } from '../kernel/directory-seed.js';
 import { digest, type IdSource } from '../kernel/ids.js';
 import { defined } from '../kernel/parse.js';
-import type { Seed, SeedConnection, SeedOrganization } from '../kernel/seed.js';
+import {
+  generatedOrganizations,
+  type Seed,
+  type SeedConnection,
+  type SeedOrganization,
+} from '../kernel/seed.js';
 import { Directories } from './directory-state.js';
 import { apiError } from './errors.js';
 import {
@@ -122,14 +126,7 @@ export class ScalekitState {
     for (const index of [this.#members, this.#domainsOf, this.#connectionsOf]) index.clear();
     this.events.silently(() => {
       for (const organization of seed.organizations) this.seedOrganization(organization);
-      for (let number = 1; number <= (seed.generate?.organizations ?? 0); number += 1) {
-        this.createOrganization({ display_name: `Generated ${number}`, external_id: `generated_${number}` });
-      }
-      const directoryUsers = seed.generate?.directoryUsers ?? 0;
-      if (directoryUsers > 0) {
-        const organization = this.createOrganization({ display_name: 'Generated Directory' });
-        this.directories.seed(organization, generatedDirectory(directoryUsers));
-      }
+      for (const organization of generatedOrganizations(seed.generate)) this.seedOrganization(organization);
     });
   }
 

@@ -9,8 +9,11 @@ import type { CallSettings, Side } from '../side.js';
 
 export interface DirectoryVisitor {
   readonly group: (group: DirectoryGroup) => void;
-  /** Everybody once, after all groups. `groups` of a user is only worth something where the provider tells it. */
-  readonly user: (user: DirectoryUser) => void;
+  /**
+   * Everybody, after all groups; some twice when pages shift while they are read, of which only the first counts. Answers whether it is
+   * the first. `groups` of a user is only worth something where the provider tells it.
+   */
+  readonly user: (user: DirectoryUser) => boolean;
   /** Every member of every group, after the user where the provider tells groups with users, and else after all users. */
   readonly member: (
     group: Pick<DirectoryGroup, 'id' | 'name'>,
@@ -53,15 +56,14 @@ export async function visitDirectory(
       visitor.group(group);
     }
   }
-  const userIds = new Set<string>();
+  let users = 0;
   for await (const page of side.pages(
     (client, options) => client.directories.listUsers(ref, options),
     settings,
   )) {
     for (const user of page) {
-      if (userIds.has(user.id)) continue;
-      userIds.add(user.id);
-      visitor.user(user);
+      if (!visitor.user(user)) continue;
+      users += 1;
       if (!features.userGroups) continue;
       for (const group of user.groups ?? [])
         visitor.member(groups.get(group.id) ?? { id: group.id, name: group.name ?? '' }, user);
@@ -78,13 +80,13 @@ export async function visitDirectory(
   }
   const after = await requireActive();
   for (const [what, listed, counted] of [
-    ['users', userIds.size, least(before.userCount, after.userCount)],
+    ['users', users, least(before.userCount, after.userCount)],
     ['groups', groups.size, least(before.groupCount, after.groupCount)],
   ] as const) {
     if (listed < counted)
       throw untrusted(side, ref, `${listed} ${what} were listed, but the vendor counts ${counted}`);
   }
-  return { users: userIds.size, groups: groups.size };
+  return { users, groups: groups.size };
 }
 
 function untrusted(side: Side, { directoryId }: DirectoryRef, why: string): SsoError {

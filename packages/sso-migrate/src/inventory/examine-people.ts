@@ -23,6 +23,14 @@ export async function examinePeople(
   /** The first person of each user name; empty once told as colliding. */
   const usernames = new Map<string, string>();
 
+  function countUsername(folded: string, name: string): void {
+    const first = usernames.get(folded);
+    usernames.set(folded, first === undefined ? name : '');
+    if (first === undefined) return;
+    if (first !== '') collidingUsernames.add(first);
+    collidingUsernames.add(name);
+  }
+
   const counts = await visitDirectory(
     side,
     ref,
@@ -33,21 +41,15 @@ export async function examinePeople(
         groupNames.add(name);
       },
       user({ id, idpId, email, username }) {
-        const name = idpId ?? id;
+        if (userIds.has(id)) return false;
         userIds.add(id);
+        const name = idpId ?? id;
         if (email === null) withoutEmail.add(name);
         if (idpId === null) withoutIdpId.add(id);
         else if (idpIds.has(idpId)) duplicateIdpIds.add(idpId);
         else idpIds.add(idpId);
-        if (username === null) return;
-        const folded = username.normalize('NFKC').toLowerCase();
-        const first = usernames.get(folded);
-        if (first === undefined) usernames.set(folded, name);
-        else {
-          if (first !== '') collidingUsernames.add(first);
-          collidingUsernames.add(name);
-          usernames.set(folded, '');
-        }
+        if (username !== null) countUsername(username.normalize('NFKC').toLowerCase(), name);
+        return true;
       },
       member(group, user) {
         if (!groupIds.has(group.id)) unresolvedMembers.add(group.id);

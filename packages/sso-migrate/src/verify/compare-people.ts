@@ -19,9 +19,10 @@ export interface PeopleComparisonOptions {
  * person, and compared when the target shows them.
  */
 export interface PeopleComparison {
-  addSource(user: DirectoryUser): void;
+  /** Answers `false` when the listing showed this very entry before. */
+  addSource(user: DirectoryUser): boolean;
   /** After all of the source. */
-  addTarget(user: DirectoryUser): void;
+  addTarget(user: DirectoryUser): boolean;
   /** A number of one's own for everybody with an id; `undefined` for those without. */
   numberOf(idpId: string | null): number | undefined;
   isAtBoth(number: number): boolean;
@@ -38,7 +39,10 @@ export function createPeopleComparison({
   const compare = createComparison({ ignoredFields: [...ignored] });
   const numbers = new Map<string, number>();
   const idpIds: string[] = [];
+  /** By number: the entry's id, and what is compared of it. */
   const sources = createTextStore();
+  const targetIds = createTextStore();
+  const otherIds = new Set<string>();
   /** By number: whether the person is expected at the other side too, and whether they were seen there. */
   const flags: number[] = [];
   const counts = { from: 0, to: 0 };
@@ -50,10 +54,17 @@ export function createPeopleComparison({
     { readonly sampler: Sampler; readonly values: { from: unknown; to: unknown }[] }
   >();
 
-  function known(side: 'from' | 'to', { id, idpId }: DirectoryUser): string | null {
+  /** Tells of an entry that has no number of its own, once. */
+  function addOther(side: 'from' | 'to', id: string, sampler: Sampler, example: string): boolean {
+    if (otherIds.has(id)) return false;
+    otherIds.add(id);
     counts[side] += 1;
-    if (idpId === null) withoutIdpId[side].add(id);
-    return idpId;
+    sampler.add(example);
+    return true;
+  }
+
+  function addDuplicate(side: 'from' | 'to', idpId: string, id: string, knownId: string): boolean {
+    return id !== knownId && addOther(side, id, duplicates[side], idpId);
   }
 
   function number(idpId: string): number {
@@ -72,8 +83,9 @@ export function createPeopleComparison({
     if (told.values.length < maxExamples) told.values.push({ from: primary ?? null, to: shadow ?? null });
   }
 
+  /** What is absent and what is `null` are the same. */
   const fieldsOf = (user: DirectoryUser) =>
-    Object.fromEntries(Object.entries(user).filter(([name]) => !ignored.has(name)));
+    Object.fromEntries(Object.entries(user).filter(([name, value]) => value !== null && !ignored.has(name)));
 
   return {
     counts,
@@ -81,40 +93,38 @@ export function createPeopleComparison({
     isAtBoth: (index) => (flags[index]! & (atSource | atTarget)) === (atSource | atTarget),
     idpIdOf: (index) => idpIds[index]!,
     addSource(user) {
-      const idpId = known('from', user);
-      if (idpId === null) return;
+      const { id, idpId } = user;
+      if (idpId === null) return addOther('from', id, withoutIdpId.from, id);
       const index = number(idpId);
-      if (flags[index]! & atSource) {
-        duplicates.from.add(idpId);
-        return;
-      }
+      if (flags[index]! & atSource)
+        return addDuplicate('from', idpId, id, sources.get(index).split('\n', 1)[0]!);
+      counts.from += 1;
       flags[index] = atSource | (isExpected(user) ? expected : 0);
-      sources.set(index, JSON.stringify(fieldsOf(user)));
+      sources.set(index, `${id}\n${JSON.stringify(fieldsOf(user))}`);
+      return true;
     },
     addTarget(user) {
-      const idpId = known('to', user);
-      if (idpId === null) return;
+      const { id, idpId } = user;
+      if (idpId === null) return addOther('to', id, withoutIdpId.to, id);
       const index = number(idpId);
-      const isFirst = !(flags[index]! & atTarget);
-      flags[index] = flags[index]! | atTarget;
-      if (!isFirst) {
-        duplicates.to.add(idpId);
-        return;
-      }
-      if (!(flags[index] & atSource)) {
+      const flag = flags[index]!;
+      if (flag & atTarget) return addDuplicate('to', idpId, id, targetIds.get(index));
+      counts.to += 1;
+      flags[index] = flag | atTarget;
+      targetIds.set(index, id);
+      if (!(flag & atSource)) {
         if (isExpected(user)) extra.add(idpId);
-        return;
+        return true;
       }
+      const kept = sources.get(index);
+      const source: unknown = JSON.parse(kept.slice(kept.indexOf('\n') + 1));
       const told = new Set<string>();
-      for (const difference of compare(
-        JSON.parse(sources.get(index)),
-        fieldsOf(user),
-        'directories.listUsers',
-      )) {
-        const [name = ''] = difference.field.split(/[.[]/);
-        if (!told.has(name)) tell(difference, idpId);
+      for (const found of compare(source, fieldsOf(user), 'directories.listUsers')) {
+        const [name = ''] = found.field.split(/[.[]/);
+        if (!told.has(name)) tell(found, idpId);
         told.add(name);
       }
+      return true;
     },
     differences() {
       const missing = createSampler();
