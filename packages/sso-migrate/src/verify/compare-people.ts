@@ -83,9 +83,11 @@ export function createPeopleComparison({
     if (told.values.length < maxExamples) told.values.push({ from: primary ?? null, to: shadow ?? null });
   }
 
-  /** What is absent and what is `null` are the same. */
-  const fieldsOf = (user: DirectoryUser) =>
-    Object.fromEntries(Object.entries(user).filter(([name, value]) => value !== null && !ignored.has(name)));
+  /** What is compared of somebody, equal for people who are. What is absent and what is `null` are the same. */
+  function textOf(user: DirectoryUser): string {
+    const fields = Object.entries(user).filter(([name, value]) => value !== null && !ignored.has(name));
+    return JSON.stringify(Object.fromEntries(fields.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  }
 
   return {
     counts,
@@ -100,7 +102,7 @@ export function createPeopleComparison({
         return addDuplicate('from', idpId, id, sources.get(index).split('\n', 1)[0]!);
       counts.from += 1;
       flags[index] = atSource | (isExpected(user) ? expected : 0);
-      sources.set(index, `${id}\n${JSON.stringify(fieldsOf(user))}`);
+      sources.set(index, `${id}\n${textOf(user)}`);
       return true;
     },
     addTarget(user) {
@@ -117,9 +119,11 @@ export function createPeopleComparison({
         return true;
       }
       const kept = sources.get(index);
-      const source: unknown = JSON.parse(kept.slice(kept.indexOf('\n') + 1));
+      const source = kept.slice(kept.indexOf('\n') + 1);
+      const target = textOf(user);
+      if (source === target) return true;
       const told = new Set<string>();
-      for (const found of compare(source, fieldsOf(user), 'directories.listUsers')) {
+      for (const found of compare(JSON.parse(source), JSON.parse(target), 'directories.listUsers')) {
         const [name = ''] = found.field.split(/[.[]/);
         if (!told.has(name)) tell(found, idpId);
         told.add(name);

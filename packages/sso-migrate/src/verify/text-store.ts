@@ -9,19 +9,26 @@ const chunkSize = 1 << 20;
 export function createTextStore(): TextStore {
   const chunks: Buffer[] = [];
   /** By number: chunk, start and length. */
-  const places: number[] = [];
+  let places = new Uint32Array(3 * 1024);
   let used = chunkSize;
+
+  function reserve(index: number): void {
+    if (index * 3 < places.length) return;
+    const larger = new Uint32Array(Math.max(places.length * 2, (index + 1) * 3));
+    larger.set(places);
+    places = larger;
+  }
+
   return {
     set(index, text) {
+      reserve(index);
       const length = Buffer.byteLength(text);
       if (used + length > chunkSize) {
         chunks.push(Buffer.allocUnsafeSlow(Math.max(chunkSize, length)));
         used = 0;
       }
       chunks.at(-1)!.write(text, used);
-      places[index * 3] = chunks.length - 1;
-      places[index * 3 + 1] = used;
-      places[index * 3 + 2] = length;
+      places.set([chunks.length - 1, used, length], index * 3);
       used += length;
     },
     get(index) {

@@ -8,7 +8,6 @@ import {
   type Seed,
   type SeedConnection,
   type SeedDirectory,
-  type SeedOrganization,
   type WorkosEmulator,
 } from '@org/sso-emulators';
 import { createScalekit } from '@org/sso-scalekit';
@@ -55,7 +54,11 @@ afterAll(async () => {
   for (const emulator of running.values()) await (await emulator).close();
 });
 
-async function startVendor(name: VendorName, organizations: readonly SeedOrganization[]): Promise<Vendor> {
+/** The vendor as it is after a start, holding these organizations. */
+export async function startVendor(
+  name: VendorName,
+  { organizations }: Pick<Seed, 'organizations'>,
+): Promise<Vendor> {
   const seed: Seed = { organizations: [], redirectUris: [redirectUri] };
   if (!running.has(name))
     running.set(name, name === 'workos' ? startWorkosEmulator({ seed }) : startScalekitEmulator({ seed }));
@@ -111,8 +114,8 @@ export async function startMove(
   seeds: { readonly from: Pick<Seed, 'organizations'>; readonly to?: Pick<Seed, 'organizations'> },
   options: Partial<MigratorOptions> = {},
 ): Promise<Move> {
-  const from = await startVendor(direction.from, seeds.from.organizations);
-  const to = await startVendor(direction.to, seeds.to?.organizations ?? []);
+  const from = await startVendor(direction.from, seeds.from);
+  const to = await startVendor(direction.to, seeds.to ?? { organizations: [] });
   const store = options.store ?? createMemoryMigrationStore();
   const migrator = createMigrator({
     from: from.provider,
