@@ -42,7 +42,7 @@ code{font:.85em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .notice{--tone:var(--sso-accent);margin-top:1.25rem;padding:.8rem 1rem;border:1px solid color-mix(in srgb,var(--tone) 45%,var(--sso-surface));border-radius:var(--sso-radius);background:color-mix(in srgb,var(--tone) 9%,var(--sso-surface))}
 .notice.warn{--tone:var(--sso-warning)}
 .notice.bad{--tone:var(--sso-danger)}
-.notice .actions{margin-top:.75rem}
+.notice .buttons{margin-top:.75rem}
 .empty{color:var(--sso-muted);border:1px dashed var(--sso-border);border-radius:var(--sso-radius);padding:1.5rem 1.25rem}
 .events{list-style:none;margin:0;padding:0;background:var(--sso-surface);border:1px solid var(--sso-border);border-radius:var(--sso-radius)}
 .events li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.15rem 1rem;padding:.75rem 1.25rem;overflow-wrap:anywhere}
