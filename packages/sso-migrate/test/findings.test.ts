@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createSso, type DirectoryUser } from '@org/sso-core';
 import { createMemoryMigrationStore } from '@org/sso-core/migration';
 import type { SsoProvider } from '@org/sso-core/provider';
@@ -306,4 +307,13 @@ test('metadata is copied when wanted', async () => {
   });
   expect(actions).toContainEqual({ action: 'create_organization', name: 'Acme', metadata: { plan: 'gold' } });
   expect(findings.map(({ code }) => code)).not.toContain('metadata_not_copied');
+});
+
+test('docs/migration-findings.md lists every code with its severity', () => {
+  const text = readFileSync(new URL('../../../docs/migration-findings.md', import.meta.url), 'utf8');
+  const listed = [...text.matchAll(/^\| `(\w+)`\s+\| (blocks|warns)\s+\|/gm)].map(([, code, severity]) => [
+    code,
+    severity,
+  ]);
+  expect(listed).toEqual(Object.entries(findingSeverities));
 });
