@@ -18,7 +18,7 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Stable: tools may act on them. */
+/** Stable: tools may act on them. `docs/migration-findings.md` lists them with what to do. */
 export type FindingCode = keyof typeof findingSeverities;
 
 export const findingSeverities = {
