@@ -10,6 +10,7 @@ import type { EventsFacet } from '../provider/facets/events.js';
 import type { SsoProvider } from '../provider/provider.js';
 import { describeEvent } from './describe-event.js';
 import { planEvent } from './event-plan.js';
+import type { EventRelay, RelayDecision } from './event-relay.js';
 import type {
   ClaimedEvent,
   EventSource,
@@ -70,6 +71,8 @@ export interface EventInboxOptions {
   readonly pullSince?: string;
   /** `poke`: a verified webhook only wakes the puller, and the pulled stream alone is believed. Default `store`. */
   readonly webhooks?: 'store' | 'poke';
+  /** Decides what of an event the handlers are told; `createMigrationRelay` makes one. Default: everything. */
+  readonly relay?: EventRelay;
   /** Refuses webhooks of organizations that are not yours. Default: all are accepted. */
   readonly knowsOrganization?: (organizationId: string) => boolean | Promise<boolean>;
   /** Called when something waits for a person or fails in the background. It gets ids and types, no data. */
@@ -130,6 +133,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     pullIntervalMs = 60_000,
   } = options;
   const { maxAttempts = 8, baseDelayMs = 1000, maxDelayMs = 3_600_000 } = options.retry ?? {};
+  const leaseMs = handlerTimeoutMs * 1.5;
   const handlers = new EventEmitter<SsoEventType | '*'>();
   const stopping = new AbortController();
   const work = createBell();
@@ -209,8 +213,9 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     return total > maxRemovals || (total > 5 && total > (active + handled) * maxShare);
   }
 
-  async function decide(claimed: ClaimedEvent): Promise<Settlement> {
+  async function decide(claimed: ClaimedEvent, claimedAt: number): Promise<Settlement> {
     const { event, attempts, removal, released, subject } = claimed;
+    let relayed: RelayDecision | undefined;
     const quarantine = (failure: string): Settlement => {
       attention('quarantined', event, failure);
       return { status: 'quarantined', failure };
@@ -219,15 +224,26 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     try {
       const plan = await planEvent(claimed, store);
       if (!plan) return { status: 'superseded' };
-      const { deliveries, ...state } = plan;
-      const removed = removal && !released && (subject?.active ?? true) && deliveries.length > 0;
+      const { deliveries: planned, ...state } = plan;
+      relayed = await options.relay?.({
+        claimed,
+        deliveries: planned,
+        known: store,
+        until: claimedAt + leaseMs,
+      });
+      const deliveries = relayed?.deliveries ?? planned;
+      const removes = relayed?.removesAccess ?? (removal && (subject?.active ?? true));
+      const removed = removes && !released && deliveries.length > 0;
       if (removed && (await exceedsGuard(claimed))) {
+        await relayed?.end('kept_back');
         attention('held', event, 'It would take access from more people than the guard lets pass');
         return { status: 'held' };
       }
       await deliver(deliveries, attempts);
+      await relayed?.end('told');
       return { status: 'handled', ...state, removed };
     } catch (error) {
+      await relayed?.end('failed').catch(() => undefined);
       const failure = summarizeFailure(error);
       if (attempts >= maxAttempts) return quarantine(failure);
       const delay = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempts - 1)) * (0.75 + Math.random() / 2);
@@ -239,9 +255,10 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
   async function drain(): Promise<number> {
     let settled = 0;
     while (!stopping.signal.aborted) {
-      const claimed = await store.claim({ now: now(), leaseMs: handlerTimeoutMs * 1.5 });
+      const claimedAt = now();
+      const claimed = await store.claim({ now: claimedAt, leaseMs });
       if (!claimed) break;
-      if (await store.settle(claimed, await decide(claimed), now())) settled += 1;
+      if (await store.settle(claimed, await decide(claimed, claimedAt), now())) settled += 1;
     }
     return settled;
   }

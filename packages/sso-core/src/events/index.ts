@@ -9,6 +9,7 @@ export {
   type RemovalGuard,
   type RetrySettings,
 } from './event-inbox.js';
+export type { EventRelay, RelayDecision, RelayedEvent } from './event-relay.js';
 export { createMemoryEventStore } from './memory-event-store.js';
 export { reconcileDirectory, type ReconcileDirectory, type Reconciliation } from './reconcile-directory.js';
 export type {

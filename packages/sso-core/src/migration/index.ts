@@ -8,6 +8,14 @@ export {
 } from './migration.js';
 export type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
 export { createMigrationRoutes, type MigrationRoutes } from './migration-routes.js';
+export { createMigrationRelay, type ComparedEvent, type MigrationRelayOptions } from './migration-relay.js';
+export {
+  createDirectoryHandOver,
+  type DirectoryComparison,
+  type DirectoryCounts,
+  type DirectoryHandOver,
+  type DirectoryHandOverOptions,
+} from './directory-hand-over.js';
 export { createMemoryMigrationStore } from './memory-migration-store.js';
 export type {
   DirectoryEntryQuery,

@@ -1,0 +1,233 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { EventSource, EventStore, GroupMember, SubjectState } from '../events/event-store.js';
+import { parseQualifiedId } from '../model/ids.js';
+import type { DirectoryGroup, DirectoryUser } from '../model/index.js';
+import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
+import { isMembership, subjectOf, subjectOfGroup, type DirectoryEvent } from './directory-statements.js';
+import type { Migration, MigrationSide } from './migration.js';
+import type { MigrationStore } from './migration-store.js';
+
+/** The inbox's knowledge of a side, from before the event in hand. */
+export type KnownSubjects = Pick<EventStore, 'subject' | 'groupsOfUser'>;
+
+/** A person or group as one side names it. */
+interface Mention {
+  readonly subject: string;
+  /** What it is matched by, as far as the mention tells. */
+  readonly match: string | null;
+}
+
+export interface ViewOptions {
+  readonly store: MigrationStore;
+  readonly known: KnownSubjects;
+  readonly move: Migration;
+  readonly side: MigrationSide;
+  readonly source: EventSource;
+}
+
+/** The entries of people and groups one side speaks of, by that side's subjects. Changes are kept here until they are written. */
+export interface DirectoryView {
+  /** Loads what is not there yet. */
+  load(mentions: readonly Mention[]): Promise<void>;
+  entryOf(subject: string): DirectoryEntry;
+  entriesWithIds(ids: readonly string[]): Promise<readonly DirectoryEntry[]>;
+  change(subject: string, change: Partial<Pick<DirectoryEntry, 'from' | 'to' | 'told' | 'telling'>>): void;
+  /** Of what was changed, or is new. */
+  changed(): readonly DirectoryEntry[];
+}
+
+/** Everybody and every group the events are about. */
+export function mentionsOf(events: readonly DirectoryEvent[]): Mention[] {
+  return events.flatMap((event) => {
+    if (!('user' in event.data)) return [{ subject: subjectOf(event), match: event.data.group.name || null }];
+    const user = { subject: subjectOf(event), match: event.data.user.idpId };
+    if (!isMembership(event)) return [user];
+    const { group } = event.data;
+    return [user, { subject: subjectOfGroup(group), match: group.name }];
+  });
+}
+
+export function createDirectoryView({ store, known, move, side, source }: ViewOptions): DirectoryView {
+  const { tenantId } = move;
+  const entries = new Map<string, DirectoryEntry>();
+  /** Subjects by entry. */
+  const subjects = new Map<string, string>();
+  const changed = new Set<string>();
+
+  function keep(subject: string, entry: DirectoryEntry): void {
+    entries.set(subject, entry);
+    subjects.set(entry.id, subject);
+  }
+
+  function put(subject: string, entry: DirectoryEntry): void {
+    keep(subject, entry);
+    changed.add(subject);
+  }
+
+  /** The entry's place of this side is free, or whoever had it is gone. */
+  function isFree(entry: DirectoryEntry): boolean {
+    return !subjects.has(entry.id) && (entry[side] === null || entry[side].deleted);
+  }
+
+  async function load(mentions: readonly Mention[]): Promise<void> {
+    const missing = new Map<string, Mention>();
+    for (const mention of mentions) {
+      const { subject, match } = missing.get(mention.subject) ?? mention;
+      if (!entries.has(subject)) missing.set(subject, { subject, match: match ?? mention.match });
+    }
+    if (missing.size === 0) return;
+    for (const entry of await store.entries(tenantId, { side, subjects: [...missing.keys()] })) {
+      const { subject } = entry[side]!;
+      keep(subject, entry);
+      missing.delete(subject);
+    }
+    const strangers = await Promise.all(
+      [...missing.values()].map(async (mention) => ({
+        ...mention,
+        state: await known.subject(source, mention.subject),
+      })),
+    );
+    const candidates = await candidatesFor(strangers);
+    for (const { subject, match: mentioned, state } of strangers) {
+      const kind = kindOf(subject);
+      const match = mentioned ?? matchOf(state);
+      const found = candidates.filter((entry) => entry.kind === kind && isFree(entry));
+      const entry =
+        found.find(({ id }) => id === ownIdOf(subject)) ??
+        (match === null ? undefined : found.find((candidate) => candidate.match === match)) ??
+        // By its first name, for who hears of a group after it was renamed elsewhere.
+        (match === null ? undefined : found.find(({ id }) => id === sharedIdOf(kind, match))) ??
+        newEntry(subject, match, candidates);
+      put(subject, { ...entry, match: match ?? entry.match, [side]: mentionOf(subject) });
+    }
+    for (const { subject, state } of strangers) await seed(subject, state);
+  }
+
+  async function candidatesFor(
+    strangers: readonly { subject: string; match: string | null; state: SubjectState | null }[],
+  ) {
+    const found = new Map<string, DirectoryEntry>();
+    const add = (some: readonly DirectoryEntry[]) => {
+      for (const entry of some) found.set(entry.id, entry);
+    };
+    for (const kind of ['directory_user', 'directory_group'] as const) {
+      const of = strangers.filter(({ subject }) => kindOf(subject) === kind);
+      const matches = of.map(({ match, state }) => match ?? matchOf(state)).filter((match) => match !== null);
+      if (matches.length > 0) add(await store.entries(tenantId, { kind, matches }));
+      const ids = [
+        ...matches.map((match) => sharedIdOf(kind, match)),
+        ...of.map(({ subject }) => ownIdOf(subject)),
+      ];
+      if (ids.length > 0) add(await store.entries(tenantId, { ids }));
+    }
+    return [...found.values()];
+  }
+
+  /** Two sides that first hear of somebody at once must mean the same entry, so its id follows from the match where it can. */
+  function newEntry(
+    subject: string,
+    match: string | null,
+    candidates: readonly DirectoryEntry[],
+  ): DirectoryEntry {
+    const kind = kindOf(subject);
+    const taken = new Set([...candidates.map(({ id }) => id), ...subjects.keys()]);
+    const ids = [...(match === null ? [] : [sharedIdOf(kind, match)]), ownIdOf(subject)];
+    return {
+      tenantId,
+      id: ids.find((id) => !taken.has(id)) ?? `${ownIdOf(subject)}:${randomUUID()}`,
+      kind,
+      match,
+      from: null,
+      to: null,
+      told: null,
+      telling: null,
+      version: 0,
+    };
+  }
+
+  function ownIdOf(subject: string): string {
+    return `${kindOf(subject)}:${side}:${digest(subject)}`;
+  }
+
+  /** What the inbox knew of it before it was followed here. The app was told so, if this is the side the customer came from. */
+  async function seed(subject: string, state: SubjectState | null): Promise<void> {
+    if (!state || state.deleted || state.snapshot === null) return;
+    const entity = state.snapshot as DirectoryUser | DirectoryGroup;
+    const pairs =
+      kindOf(subject) === 'directory_user'
+        ? (await known.groupsOfUser(source, entity.id)).filter(({ member }) => member)
+        : [];
+    const named = new Map(
+      ('groups' in entity ? (entity.groups ?? []) : []).map(({ id, name }) => [id as string, name]),
+    );
+    await load(
+      pairs.map(({ groupId }) => ({
+        subject: subjectOfGroupId(groupId),
+        match: named.get(groupId) ?? null,
+      })),
+    );
+    const statement: DirectoryStatement = {
+      subject,
+      entity,
+      deleted: false,
+      groups: pairs.map(({ groupId }) => entries.get(subjectOfGroupId(groupId))!.id),
+      order: latestOrder(state, pairs),
+    };
+    const entry = entries.get(subject)!;
+    const isTold = side === 'from' && move.acting === 'from' && entry.told === null;
+    put(subject, { ...entry, [side]: statement, ...(isTold && { told: statement }) });
+  }
+
+  return {
+    load,
+    entryOf: (subject) => entries.get(subject)!,
+    async entriesWithIds(ids) {
+      const here = ids.flatMap((id) => entries.get(subjects.get(id) ?? '') ?? []);
+      const others = ids.filter((id) => !subjects.has(id));
+      return others.length === 0 ? here : [...here, ...(await store.entries(tenantId, { ids: others }))];
+    },
+    change(subject, change) {
+      const entry = { ...entries.get(subject)!, ...change };
+      // A group that was renamed is matched by its new name.
+      const statement = entry[side];
+      const match = statement && !statement.deleted ? matchOfEntity(statement.entity) : null;
+      put(subject, { ...entry, match: match ?? entry.match });
+    },
+    changed: () => [...changed].map((subject) => entries.get(subject)!),
+  };
+}
+
+function kindOf(subject: string): DirectoryEntry['kind'] {
+  return subject.slice(0, subject.indexOf(':')) as DirectoryEntry['kind'];
+}
+
+function subjectOfGroupId(groupId: string): string {
+  return subjectOfGroup(parseQualifiedId(groupId));
+}
+
+/** Of what has been mentioned and not described. */
+function mentionOf(subject: string): DirectoryStatement {
+  return { subject, entity: null, deleted: false, groups: [], order: '' };
+}
+
+function matchOf(state: SubjectState | null): string | null {
+  return matchOfEntity((state?.snapshot ?? null) as DirectoryStatement['entity']);
+}
+
+function matchOfEntity(entity: DirectoryStatement['entity']): string | null {
+  if (!entity) return null;
+  return ('status' in entity ? entity.idpId : entity.name) || null;
+}
+
+function sharedIdOf(kind: DirectoryEntry['kind'], match: string): string {
+  return `${kind}:${digest(match)}`;
+}
+
+/** Ids tell nothing about anybody. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 27);
+}
+
+function latestOrder({ order }: SubjectState, pairs: readonly GroupMember[]): string {
+  return pairs.reduce((latest, pair) => (pair.order > latest ? pair.order : latest), order ?? '');
+}
