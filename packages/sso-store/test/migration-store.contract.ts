@@ -183,6 +183,7 @@ export function testMigrationStore(create: () => Promise<MigrationStore>): void 
     entity: { idpId: 'idp', name: 'Ada \u0000' } as unknown as DirectoryUser,
     deleted: false,
     groups: ['g'],
+    since: '2025',
     order: '2026',
   });
   const entry = (id: string, changed: Partial<DirectoryEntry> = {}): DirectoryEntry => ({
@@ -192,7 +193,7 @@ export function testMigrationStore(create: () => Promise<MigrationStore>): void 
     match: `idp-${id}`,
     from: statement(`directory_user:from-${id}`),
     to: null,
-    told: { ...statement(`directory_user:from-${id}`), side: 'from' },
+    told: statement(`directory_user:from-${id}`),
     telling: null,
     version: 0,
     ...changed,

@@ -9,7 +9,9 @@ export interface DirectoryStatement {
   readonly deleted: boolean;
   /** Of a person: ids of the entries of the groups they are in. */
   readonly groups: readonly string[];
-  /** Of the newest event it rests on; sorts as text, by time. */
+  /** Of the first event it rests on; sorts as text, by time. */
+  readonly since: string;
+  /** Of the newest one. */
   readonly order: string;
 }
 

@@ -126,7 +126,9 @@ export function createDirectoryHandOver({
       for (let isWritten = false; !isWritten;) {
         const move = await requireMove(tenantId);
         const view = createDirectoryView({ store, known, move, side, source });
-        await view.load(page.map(({ subject }) => ({ subject, match: null })));
+        await view.load(
+          page.map(({ subject, state }) => ({ subject, match: null, order: state.createdOrder ?? '' })),
+        );
         // Whom the inbox told of meanwhile is there already.
         isWritten = await store.writeEntries(tenantId, move.version, view.changed());
       }

@@ -39,20 +39,23 @@ export function withEvent(
   const subject = subjectOf(event);
   const before = known?.subject === subject && !known.deleted ? known : null;
   const groups = before?.groups ?? [];
-  const order = laterOf(before?.order ?? '', orderOf(event));
+  const shared = {
+    subject,
+    since: before?.since ?? orderOf(event),
+    order: laterOf(before?.order ?? '', orderOf(event)),
+  };
   if (isMembership(event)) {
     const others = groups.filter((id) => id !== groupId);
     return {
-      subject,
+      ...shared,
       entity: before?.entity ?? event.data.user,
       deleted: false,
       groups: event.type === 'directory.group.user_added' ? [...others, groupId!] : others,
-      order,
     };
   }
   const entity = 'user' in event.data ? event.data.user : event.data.group;
   const deleted = event.type.endsWith('.deleted');
-  return { subject, entity, deleted, groups: deleted ? [] : groups, order };
+  return { ...shared, entity, deleted, groups: deleted ? [] : groups };
 }
 
 /** What the app knows after it was told, by whichever side. */
@@ -60,7 +63,9 @@ export function withTold(
   told: DirectoryStatement | null,
   event: DirectoryEvent,
   groupId: string | null,
-): DirectoryStatement {
+): DirectoryStatement | null {
+  // The end of a membership tells of nobody.
+  if (event.type === 'directory.group.user_removed' && !isPresent(told)) return told;
   return withEvent(told && { ...told, subject: subjectOf(event) }, event, groupId);
 }
 
@@ -147,37 +152,42 @@ export function isNews(
   groupId: string | null,
 ): boolean {
   const isNew = before === null || before.order < orderOf(event);
+  const after = withEvent(before, event, groupId);
   if (isMembership(event)) {
-    if (told === null) return true;
-    const isTold = told.groups.includes(groupId!);
-    if (event.type === 'directory.group.user_added') return !isTold;
+    const isTold = told?.groups.includes(groupId!);
+    if (event.type === 'directory.group.user_added') return !isTold && !isStaleGrant(told, after);
     // Of a membership neither of the two knew the app may know from before.
-    return isTold || (isNew && !before?.groups.includes(groupId!));
+    return isTold || told === null || (isNew && !before?.groups.includes(groupId!));
   }
   if (event.type.endsWith('.deleted') && told?.deleted) return false;
   const isLevel = isNew && saysTheSame(kind, before, told);
-  const after = withEvent(before, event, groupId);
   return isLevel || !(saysTheSame(kind, after, told) || isStaleGrant(told, after));
 }
 
 /**
- * An app finds a group of the other side by its name. When the first this side says of it is another name, the app must learn the id
- * before.
+ * What the app must hear first. Of somebody it was told of by memberships alone, that they are there. Of a group of the other side, which
+ * it finds by name, the new id when the first this side says of it is another name.
  */
 export function introductionOf(
   event: DirectoryEvent,
   told: DirectoryStatement | null,
 ): DirectoryEvent | null {
-  if (!('group' in event.data) || isMembership(event) || !isPresent(told)) return null;
+  const id = `${event.id}/introduction`;
+  if (isMembership(event)) {
+    if (isPresent(told) || event.type === 'directory.group.user_removed') return null;
+    const data = { user: event.data.user, previous: null };
+    return { ...event, id, type: 'directory.user.created', data };
+  }
+  if (!('group' in event.data) || !isPresent(told)) return null;
   const { group } = event.data;
-  const { id, name } = told.entity;
-  if (id === group.id || name === null || name === group.name) return null;
+  const { name } = told.entity;
+  if (told.entity.id === group.id || name === null || name === group.name) return null;
   return {
     ...event,
-    id: `${event.id}/introduction`,
+    id,
     type: 'directory.group.updated',
     data: { group: { ...group, name }, previous: null },
-  } as DirectoryEvent;
+  };
 }
 
 /** The event as the app is told it: the first it hears of somebody is `created`, and a membership names its group. */

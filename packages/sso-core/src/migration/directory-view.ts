@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { orderOf } from '../events/describe-event.js';
 import type { EventSource, EventStore, GroupMember, SubjectState } from '../events/event-store.js';
 import { parseQualifiedId } from '../model/ids.js';
 import type { DirectoryGroup, DirectoryUser } from '../model/index.js';
@@ -15,6 +16,8 @@ interface Mention {
   readonly subject: string;
   /** What it is matched by, as far as the mention tells. */
   readonly match: string | null;
+  /** Of the event that mentions it. */
+  readonly order: string;
 }
 
 export interface ViewOptions {
@@ -23,14 +26,18 @@ export interface ViewOptions {
   readonly move: Migration;
   readonly side: MigrationSide;
   readonly source: EventSource;
+  /** Called for somebody whose place is taken by somebody else of this side who is still there. */
+  readonly onTaken?: () => void;
 }
 
-/** The entries of people and groups one side speaks of, by that side's subjects. Changes are kept here until they are written. */
+/** The entries of people and groups one side speaks of, by that side's subjects. Changes are kept until they are written. */
 export interface DirectoryView {
   /** Loads what is not there yet. */
   load(mentions: readonly Mention[]): Promise<void>;
+  /** Whether the subject is somebody's former one: a later one of theirs is known, and what is told of this one is over. */
+  isFormer(subject: string): boolean;
+  /** Of a loaded subject that is no former one. */
   entryOf(subject: string): DirectoryEntry;
-  entriesWithIds(ids: readonly string[]): Promise<readonly DirectoryEntry[]>;
   change(subject: string, change: Partial<Pick<DirectoryEntry, 'from' | 'to' | 'told' | 'telling'>>): void;
   /** Of what was changed, or is new. */
   changed(): readonly DirectoryEntry[];
@@ -39,20 +46,29 @@ export interface DirectoryView {
 /** Everybody and every group the events are about. */
 export function mentionsOf(events: readonly DirectoryEvent[]): Mention[] {
   return events.flatMap((event) => {
-    if (!('user' in event.data)) return [{ subject: subjectOf(event), match: event.data.group.name || null }];
-    const user = { subject: subjectOf(event), match: event.data.user.idpId };
-    if (!isMembership(event)) return [user];
+    const order = orderOf(event);
+    const match = ('user' in event.data ? event.data.user.idpId : event.data.group.name) || null;
+    const mention = { subject: subjectOf(event), match, order };
+    if (!isMembership(event)) return [mention];
     const { group } = event.data;
-    return [user, { subject: subjectOfGroup(group), match: group.name }];
+    return [mention, { subject: subjectOfGroup(group), match: group.name || null, order }];
   });
 }
 
-export function createDirectoryView({ store, known, move, side, source }: ViewOptions): DirectoryView {
+export function createDirectoryView({
+  store,
+  known,
+  move,
+  side,
+  source,
+  onTaken,
+}: ViewOptions): DirectoryView {
   const { tenantId } = move;
   const entries = new Map<string, DirectoryEntry>();
   /** Subjects by entry. */
   const subjects = new Map<string, string>();
   const changed = new Set<string>();
+  const former = new Set<string>();
 
   function keep(subject: string, entry: DirectoryEntry): void {
     entries.set(subject, entry);
@@ -72,8 +88,9 @@ export function createDirectoryView({ store, known, move, side, source }: ViewOp
   async function load(mentions: readonly Mention[]): Promise<void> {
     const missing = new Map<string, Mention>();
     for (const mention of mentions) {
-      const { subject, match } = missing.get(mention.subject) ?? mention;
-      if (!entries.has(subject)) missing.set(subject, { subject, match: match ?? mention.match });
+      const { subject } = mention;
+      const match = missing.get(subject)?.match ?? mention.match;
+      if (!entries.has(subject) && !former.has(subject)) missing.set(subject, { ...mention, match });
     }
     if (missing.size === 0) return;
     for (const entry of await store.entries(tenantId, { side, subjects: [...missing.keys()] })) {
@@ -88,19 +105,26 @@ export function createDirectoryView({ store, known, move, side, source }: ViewOp
       })),
     );
     const candidates = await candidatesFor(strangers);
-    for (const { subject, match: mentioned, state } of strangers) {
+    for (const { subject, match: mentioned, order, state } of strangers) {
       const kind = kindOf(subject);
       const match = mentioned ?? matchOf(state);
-      const found = candidates.filter((entry) => entry.kind === kind && isFree(entry));
+      const sameKind = candidates.filter((entry) => entry.kind === kind);
+      const namesakes = sameKind.filter((entry) => entry.match === match && match !== null);
+      if (namesakes.some((entry) => (entry[side]?.since ?? '') > order)) {
+        former.add(subject);
+        continue;
+      }
+      const free = sameKind.filter(isFree);
+      if (namesakes.length > 0 && !namesakes.some(isFree)) onTaken?.();
       const entry =
-        found.find(({ id }) => id === ownIdOf(subject)) ??
-        (match === null ? undefined : found.find((candidate) => candidate.match === match)) ??
+        free.find(({ id }) => id === ownIdOf(subject)) ??
+        namesakes.find(isFree) ??
         // By its first name, for who hears of a group after it was renamed elsewhere.
-        (match === null ? undefined : found.find(({ id }) => id === sharedIdOf(kind, match))) ??
+        free.find(({ id }) => match !== null && id === sharedIdOf(kind, match)) ??
         newEntry(subject, match, candidates);
-      put(subject, { ...entry, match: match ?? entry.match, [side]: mentionOf(subject) });
+      put(subject, { ...entry, match: match ?? entry.match, [side]: mentionOf(subject, order) });
     }
-    for (const { subject, state } of strangers) await seed(subject, state);
+    for (const { subject, order, state } of strangers) await seed(subject, order, state);
   }
 
   async function candidatesFor(
@@ -150,8 +174,8 @@ export function createDirectoryView({ store, known, move, side, source }: ViewOp
   }
 
   /** What the inbox knew of it before it was followed here. The app was told so, if this is the side the customer came from. */
-  async function seed(subject: string, state: SubjectState | null): Promise<void> {
-    if (!state || state.deleted || state.snapshot === null) return;
+  async function seed(subject: string, mentioned: string, state: SubjectState | null): Promise<void> {
+    if (former.has(subject) || !state || state.deleted || state.snapshot === null) return;
     const entity = state.snapshot as DirectoryUser | DirectoryGroup;
     const pairs =
       kindOf(subject) === 'directory_user'
@@ -164,13 +188,15 @@ export function createDirectoryView({ store, known, move, side, source }: ViewOp
       pairs.map(({ groupId }) => ({
         subject: subjectOfGroupId(groupId),
         match: named.get(groupId) ?? null,
+        order: mentioned,
       })),
     );
     const statement: DirectoryStatement = {
       subject,
       entity,
       deleted: false,
-      groups: pairs.map(({ groupId }) => entries.get(subjectOfGroupId(groupId))!.id),
+      groups: pairs.flatMap(({ groupId }) => entries.get(subjectOfGroupId(groupId))?.id ?? []),
+      since: state.createdOrder ?? state.order ?? '',
       order: latestOrder(state, pairs),
     };
     const entry = entries.get(subject)!;
@@ -180,12 +206,8 @@ export function createDirectoryView({ store, known, move, side, source }: ViewOp
 
   return {
     load,
+    isFormer: (subject) => former.has(subject),
     entryOf: (subject) => entries.get(subject)!,
-    async entriesWithIds(ids) {
-      const here = ids.flatMap((id) => entries.get(subjects.get(id) ?? '') ?? []);
-      const others = ids.filter((id) => !subjects.has(id));
-      return others.length === 0 ? here : [...here, ...(await store.entries(tenantId, { ids: others }))];
-    },
     change(subject, change) {
       const entry = { ...entries.get(subject)!, ...change };
       // A group that was renamed is matched by its new name.
@@ -206,8 +228,8 @@ function subjectOfGroupId(groupId: string): string {
 }
 
 /** Of what has been mentioned and not described. */
-function mentionOf(subject: string): DirectoryStatement {
-  return { subject, entity: null, deleted: false, groups: [], order: '' };
+function mentionOf(subject: string, since: string): DirectoryStatement {
+  return { subject, entity: null, deleted: false, groups: [], since, order: '' };
 }
 
 function matchOf(state: SubjectState | null): string | null {

@@ -8,7 +8,8 @@ export {
 } from './migration.js';
 export type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
 export { createMigrationRoutes, type MigrationRoutes } from './migration-routes.js';
-export { createMigrationRelay, type ComparedEvent, type MigrationRelayOptions } from './migration-relay.js';
+export { createMigrationRelay, type MigrationRelayOptions } from './migration-relay.js';
+export type { ComparedEvent } from './relay-directory-event.js';
 export {
   createDirectoryHandOver,
   type DirectoryComparison,

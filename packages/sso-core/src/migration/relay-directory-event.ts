@@ -1,0 +1,238 @@
+import { notify } from '../client/hooks.js';
+import { SsoError } from '../errors.js';
+import type { RelayDecision, RelayedEvent } from '../events/event-relay.js';
+import type { SsoEventType } from '../model/event.js';
+import { untold, type CatchUpPayload, type Telling } from './catch-up.js';
+import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
+import {
+  asTold,
+  differences,
+  hasAccess,
+  introductionOf,
+  isMembership,
+  isNews,
+  subjectOf,
+  subjectOfGroup,
+  withEvent,
+  withTold,
+  type DirectoryEvent,
+} from './directory-statements.js';
+import { createDirectoryView, mentionsOf, type DirectoryView } from './directory-view.js';
+import type { Migration, MigrationSide } from './migration.js';
+import type { MigrationStore } from './migration-store.js';
+
+/** An event of the side that is not acted on, compared with what the app was told by the other. */
+export interface ComparedEvent {
+  readonly tenantId: string;
+  readonly provider: string;
+  readonly environment: string;
+  readonly eventId: string;
+  readonly type: SsoEventType;
+  /** `different` also when this side hears of a change first. */
+  readonly outcome: 'same' | 'different';
+  /** What differs; `status` when one side has somebody, or gives them access, and the other does not. */
+  readonly fields: readonly string[];
+}
+
+export interface DirectoryRelay {
+  readonly store: MigrationStore;
+  readonly tenantId: string;
+  readonly side: MigrationSide;
+  readonly relayed: RelayedEvent;
+  /** What the event says; of a catch-up that is found here. */
+  readonly events: readonly DirectoryEvent[];
+  readonly catchUp: CatchUpPayload | null;
+  readonly onCompared: ((compared: ComparedEvent) => void) | undefined;
+  readonly now: () => number;
+}
+
+/** Races with other workers that are worth another look. */
+const maxRaces = 100;
+
+/**
+ * A vendor gives somebody who comes back a new id, and events of two ids come in no order. An app that knows people by the identity
+ * provider's id must hear of the end first.
+ */
+const patientAttempts = 3;
+
+const nothing: RelayDecision = { deliveries: [], end: async () => {} };
+
+/**
+ * What the app is told of an event, given what it was told by either side. An entry is marked while its handlers are called, so that a
+ * change of the acting side in between finds it, and the other side's event of the same person waits. What a side says is kept when the
+ * event is done with: until then a repetition must be judged as the first time.
+ */
+export async function relayDirectoryEvent(options: DirectoryRelay): Promise<RelayDecision> {
+  const { store, tenantId, side, relayed, catchUp, onCompared, now } = options;
+  const { claimed, known, until } = relayed;
+  const { event } = claimed;
+
+  /** The entries of all the event speaks of, and what of it counts. */
+  async function open(move: Migration, { isPatient }: { readonly isPatient: boolean }) {
+    const view = createDirectoryView({
+      store,
+      known,
+      move,
+      side,
+      source: event,
+      onTaken() {
+        if (isPatient) throw busy('Somebody of the same name is there whose end may be on its way');
+      },
+    });
+    await view.load(
+      catchUp ? [{ subject: event.subject, match: null, order: claimed.order }] : mentionsOf(options.events),
+    );
+    const isOver = (said: DirectoryEvent) =>
+      view.isFormer(subjectOf(said)) ||
+      (isMembership(said) && view.isFormer(subjectOfGroup(said.data.group)));
+    return { view, events: options.events.filter((said) => !isOver(said)) };
+  }
+
+  async function write(view: DirectoryView, { version }: Migration): Promise<boolean> {
+    const changed = view.changed();
+    return changed.length === 0 || store.writeEntries(tenantId, version, changed);
+  }
+
+  /** What is to be told, as things stand. */
+  async function decide(view: DirectoryView, events: readonly DirectoryEvent[], move: Migration) {
+    if (!catchUp) return newsAmong(events, view, side, event.id);
+    const entry = view.entryOf(event.subject);
+    const ids = [...(entry[side]?.groups ?? []), ...(entry.told?.groups ?? [])];
+    const groups = new Map((await store.entries(tenantId, { ids })).map((group) => [group.id, group]));
+    return untold(entry, side, { move, groups }, event, catchUp);
+  }
+
+  /** Written when the handlers are done, whatever became of the move meanwhile. */
+  async function end(
+    change: (view: DirectoryView, events: readonly DirectoryEvent[]) => void,
+  ): Promise<void> {
+    await unlessOvertaken(async () => {
+      const move = await store.get(tenantId);
+      if (!move || move.stage === 'committed') return;
+      const { view, events } = await open(move, { isPatient: false });
+      if (view.isFormer(event.subject)) return;
+      change(view, events);
+      return (await write(view, move)) ? undefined : 'overtaken';
+    });
+  }
+
+  function finish(tellings: readonly Telling[]): Promise<void> {
+    return end((view, events) => {
+      keepSaid(view, events, side);
+      for (const { event: delivery, groupId } of tellings) {
+        const subject = subjectOf(delivery);
+        view.change(subject, { told: withTold(view.entryOf(subject).told, delivery, groupId) });
+      }
+      view.change(event.subject, { telling: null });
+    });
+  }
+
+  /** Others need not wait any longer. After handlers that failed nobody knows what the app made of it. */
+  function giveUp(isUntouched: boolean): Promise<void> {
+    return end((view) => {
+      if (view.entryOf(event.subject).telling?.eventId !== event.id) return;
+      view.change(event.subject, { telling: isUntouched ? null : { eventId: event.id, until: now() } });
+    });
+  }
+
+  function compare({ kind, told, ...entry }: DirectoryEntry): void {
+    const { provider, environment, id: eventId, type } = event;
+    const fields = differences(kind, told, entry[side]);
+    const outcome = fields.length === 0 ? 'same' : 'different';
+    notify(onCompared, { tenantId, provider, environment, eventId, type, outcome, fields });
+  }
+
+  return unlessOvertaken<RelayDecision>(async () => {
+    const move = await store.get(tenantId);
+    if (!move || move.stage === 'committed') return 'overtaken';
+    const isActing = side === move.acting;
+    if (catchUp) {
+      // Somebody else may have come in the place of whom it is about.
+      const [entry] = await store.entries(tenantId, { side, subjects: [event.subject] });
+      if (!isActing || !entry) return nothing;
+    }
+    const { view, events } = await open(move, { isPatient: claimed.attempts <= patientAttempts });
+    if (view.isFormer(event.subject)) return nothing;
+    const entry = view.entryOf(event.subject);
+    const { telling } = entry;
+    if (isActing && telling && telling.eventId !== event.id && telling.until > now())
+      throw busy('Another event of the same person or group is being handled');
+    const tellings = isActing ? await decide(view, events, move) : [];
+    if (tellings.length === 0) {
+      keepSaid(view, events, side);
+      if (!(await write(view, move))) return 'overtaken';
+      if (!isActing) compare(view.entryOf(event.subject));
+      return nothing;
+    }
+    view.change(event.subject, { telling: { eventId: event.id, until } });
+    if (!(await write(view, move))) return 'overtaken';
+    return {
+      deliveries: tellings.map((each) => each.event),
+      ...(entry.told && { removesAccess: takesAccess(entry.told, tellings, event.subject) }),
+      end: (outcome) => (outcome === 'told' ? finish(tellings) : giveUp(outcome === 'kept_back')),
+    };
+  });
+}
+
+/** Of the acting side's events those the app does not know yet, as it is told them. */
+function newsAmong(
+  events: readonly DirectoryEvent[],
+  view: DirectoryView,
+  side: MigrationSide,
+  eventId: string,
+): Telling[] {
+  const told = new Map<string, DirectoryStatement | null>();
+  const said = new Map<string, DirectoryStatement | null>();
+  const news: Telling[] = [];
+  for (const event of events) {
+    const subject = subjectOf(event);
+    const entry = view.entryOf(subject);
+    const group = groupOf(view, event);
+    const groupId = group?.id ?? null;
+    const known = told.get(subject) ?? entry.told;
+    const before = said.get(subject) ?? entry[side];
+    said.set(subject, withEvent(before, event, groupId));
+    // Where another event's handlers were interrupted, nobody knows what the app made of it.
+    const isUncertain = entry.telling !== null && entry.telling.eventId !== eventId;
+    if (!isUncertain && !isNews(entry.kind, known, before, event, groupId)) continue;
+    const introduction = introductionOf(event, known);
+    const deliveries = [...(introduction ? [introduction] : []), asTold(event, known, group?.match ?? null)];
+    for (const delivery of deliveries) {
+      told.set(subject, withTold(told.get(subject) ?? known, delivery, groupId));
+      news.push({ event: delivery, groupId });
+    }
+  }
+  return news;
+}
+
+function keepSaid(view: DirectoryView, events: readonly DirectoryEvent[], side: MigrationSide): void {
+  for (const event of events) {
+    const subject = subjectOf(event);
+    const groupId = groupOf(view, event)?.id ?? null;
+    view.change(subject, { [side]: withEvent(view.entryOf(subject)[side], event, groupId) });
+  }
+}
+
+function groupOf(view: DirectoryView, event: DirectoryEvent): DirectoryEntry | null {
+  return isMembership(event) ? view.entryOf(subjectOfGroup(event.data.group)) : null;
+}
+
+function takesAccess(told: DirectoryStatement, tellings: readonly Telling[], subject: string): boolean {
+  const after = tellings
+    .filter(({ event }) => subjectOf(event) === subject)
+    .reduce<DirectoryStatement | null>((known, { event, groupId }) => withTold(known, event, groupId), told);
+  return hasAccess(told) && !hasAccess(after);
+}
+
+/** Retries what found itself overtaken by another worker, or by a change of the move. */
+async function unlessOvertaken<T>(attempt: () => Promise<T | 'overtaken'>): Promise<T> {
+  for (let race = 0; race < maxRaces; race += 1) {
+    const result = await attempt();
+    if (result !== 'overtaken') return result;
+  }
+  throw busy('The move or the people of its directory keep changing');
+}
+
+function busy(message: string): SsoError {
+  return new SsoError({ code: 'unavailable', message, retryable: true });
+}
