@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { program } from 'commander';
+import { playMove } from '@org/example-migrate-workos-to-scalekit/move';
 import { startApp } from '@org/example-quickstart';
 import { providerFromEnvironment } from '@org/example-quickstart/provider-from-environment';
 import { openProvisioning, type Provisioned } from './provisioning.js';
@@ -9,7 +12,7 @@ import { openStages } from './stage.js';
 program
   .name('npm run demo --')
   .description(
-    'Signs a person in and provisions people at Scalekit and at WorkOS, on local emulators.\n' +
+    'Signs a person in and provisions people at Scalekit and at WorkOS, and moves customers from one to the other, on local emulators.\n' +
       'With SSO_PROVIDER=scalekit or workos and the account settings of that vendor, serves the app on the real account instead.',
   )
   .option('--json', 'print one JSON line at the end, and exit')
@@ -54,7 +57,16 @@ async function showBothVendors(json: boolean): Promise<void> {
   }
   say(`\nThe same application code ran both times: examples/provisioning/src/app.ts`);
 
-  if (json) console.log(JSON.stringify({ ok: true, providers, provisioning }));
+  say(
+    '\nThird act: three customers move from WorkOS to Scalekit, one at a time, while people sign in and come and go.\n',
+  );
+  const reportFile = json ? undefined : join(tmpdir(), 'sso-migration-report.html');
+  const { report: _, ...migration } = await playMove(numbered(say), reportFile ? { report: reportFile } : {});
+  say(
+    `\nThe application: examples/migrate-workos-to-scalekit/src/app.ts. Every step and check, as a page: ${reportFile}`,
+  );
+
+  if (json) console.log(JSON.stringify({ ok: true, providers, provisioning, migration }));
   const closeAll = () => Promise.all([...stages, ...offices].map((stage) => stage.close()));
   if (json || !process.stdout.isTTY) {
     await closeAll();

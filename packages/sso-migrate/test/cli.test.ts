@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -12,17 +10,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { planFromLines } from '../src/index.js';
+import { runCommand } from './support/command.js';
 import { startVendor, type Vendor } from './support/vendors.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-// What npm would install: it runs from dist, which `npm run build` makes.
-const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 /** What the folder of somebody who moves customers has installed. */
 const installed = ['sso-migrate', 'sso-workos', 'sso-scalekit'];
 
@@ -85,10 +81,9 @@ function configure(config: unknown = settings): void {
 
 /** Runs the command as a person would, and searches all it says for secrets. */
 async function migrate(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [command, '--from', 'workos', '--to', 'scalekit', ...args], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
+  const { code, out, err } = await runCommand(['--from', 'workos', '--to', 'scalekit', ...args], {
+    folder,
+    environment: {
       WORKOS_API_KEY: workos.secret,
       WORKOS_CLIENT_ID: workos.clientId,
       WORKOS_URL: workos.url,
@@ -97,14 +92,12 @@ async function migrate(args: readonly string[], environment: NodeJS.ProcessEnv =
       SCALEKIT_CLIENT_SECRET: scalekit.secret,
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   for (const secret of [workos.secret, scalekit.secret]) {
     expect(out).not.toContain(secret);
     expect(err).not.toContain(secret);
   }
-  return { code: child.exitCode, out, err, lines: out.trimEnd().split('\n') };
+  return { code, out, err, lines: out.trimEnd().split('\n') };
 }
 
 const json = (line: string | undefined): Record<string, unknown> => JSON.parse(line ?? 'null');
