@@ -202,7 +202,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       if (transition.canary && indexOf(goal) < indexOf('canary'))
         throw invalid('advance', `the stage ${goal} has no canary`);
       // What a crash left open comes first.
-      if (migration.stage !== 'observe') migration = await settle(migration, transition);
+      migration = await settle(migration, transition);
       while (migration.stage !== goal) {
         migration = await stepUp(migration, transition);
         migration = await settle(migration, transition);
