@@ -75,7 +75,9 @@ async function showBothVendors(json: boolean): Promise<void> {
   process.once('SIGINT', () => void closeAll());
   say('\nClick through it yourself (Ctrl-C ends):');
   for (const { name, appUrl } of stages)
-    say(`  ${name.padEnd(9)} ${appUrl}   sign in as ada@acme.example or cara@globex.example`);
+    say(
+      `  ${name.padEnd(9)} ${appUrl}   sign in as ada@acme.example or cara@globex.example, then look at ${appUrl}/settings/sso`,
+    );
   say('\nOr hire somebody, and look at the users table:');
   for (const [index, { usersUrl, scim }] of offices.entries()) {
     say(`  ${stages[index]!.name.padEnd(9)} ${usersUrl}`);

@@ -7,10 +7,12 @@ export interface SignedIn {
   readonly provider: string;
   readonly profile: Profile;
   readonly organizationId: string;
+  /** The app's page for the customer's admins. */
+  readonly settingsUrl: string;
   readonly portalLink: string;
 }
 
-/** Ada signs in through the quickstart app, opens the admin portal, comes from her company's dashboard, and an attack is refused. */
+/** Ada signs in through the quickstart app, opens the settings page and the admin portal, comes from her company's dashboard, and an attack is refused. */
 export async function signIn(stage: Stage, tell: (line: string) => void): Promise<SignedIn> {
   const { appUrl, vendor, name } = stage;
   const email = 'ada@acme.example';
@@ -31,17 +33,33 @@ export async function signIn(stage: Stage, tell: (line: string) => void): Promis
   tell(`The app exchanged it and checked: ${facts['Verified']}.`);
   tell(`She is in: ${profile.email} of ${profile.organizationId}.`);
 
-  const portal = await ada.open(`${appUrl}/portal`, {
-    form: {},
+  const settingsUrl = `${appUrl}/settings/sso`;
+  const settings = await ada.open(settingsUrl);
+  expectFact(settings.text.includes('Manage SSO'), 'the settings page opens the portal');
+  tell(`Her company's connections, and who changed what, are on the app's settings page: ${settingsUrl}`);
+  const [, token = ''] = /name="token" value="([^"]*)"><button[^>]*>Manage SSO/.exec(settings.text) ?? [];
+  const portal = await ada.open(`${settingsUrl}/portal`, {
+    form: { token },
     stopAt: (target) => target.origin !== appUrl,
   });
+  expectFact(new URL(portal.url).origin !== appUrl, 'the portal is at the vendor');
   tell(
-    `"Manage SSO" sends an admin to ${name}'s portal: ${new URL(portal.url).origin}… (the link is a credential, good for minutes).`,
+    `"Manage SSO" there sends her to ${name}'s portal: ${new URL(portal.url).origin}… (the link is a credential, good for minutes).`,
   );
+  const activity = await ada.open(settingsUrl);
+  expectFact(activity.text.includes('opened the management portal'), 'the audit trail tells of it');
+  expectFact(!activity.text.includes(portal.url), 'and not the link');
+  tell('The audit trail tells that she did, from where and when; the link is in no event.');
 
   tell(await startAtIdentityProvider(stage, email));
   tell(await injectForeignLogin(stage));
-  return { provider: vendor, profile, organizationId: facts['Organization']!, portalLink: portal.url };
+  return {
+    provider: vendor,
+    profile,
+    organizationId: facts['Organization']!,
+    settingsUrl,
+    portalLink: portal.url,
+  };
 }
 
 /** Ada clicks the app's tile at her identity provider: no session comes of that alone, a fresh login is started. */

@@ -43,7 +43,7 @@ describe.skipIf(!executablePath)('a person signs in with a real browser (needs C
   }
 
   it.each(['scalekit', 'workos'] as const)(
-    '%s: e-mail, identity provider, profile, portal, log out',
+    '%s: e-mail, identity provider, profile, settings, portal, log out',
     async (vendor) => {
       const { appUrl } = stages.find((stage) => stage.vendor === vendor)!;
       const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
@@ -62,10 +62,16 @@ describe.skipIf(!executablePath)('a person signs in with a real browser (needs C
       expect(new URL(page.url()).origin).toBe(appUrl);
       expect(await page.evaluate('document.cookie')).toBe('');
 
-      await page.getByRole('button', { name: 'Manage SSO' }).click();
-      await page.getByRole('heading').first().waitFor();
-      expect(new URL(page.url()).origin).not.toBe(appUrl);
-      await look(page, `${vendor}-4-portal`);
+      await page.getByRole('link', { name: 'SSO settings' }).click();
+      await page.getByRole('heading', { name: 'Single sign-on' }).waitFor();
+      await look(page, `${vendor}-4-settings`);
+      const [portal] = await Promise.all([
+        page.waitForEvent('popup'),
+        page.getByRole('button', { name: 'Manage SSO' }).click(),
+      ]);
+      await portal.getByRole('heading').first().waitFor();
+      expect(new URL(portal.url()).origin).not.toBe(appUrl);
+      await look(portal, `${vendor}-5-portal`);
 
       await page.goto(appUrl);
       await page.getByRole('button', { name: 'Log out' }).click();
@@ -83,7 +89,7 @@ describe.skipIf(!executablePath)('a person signs in with a real browser (needs C
       await page.getByLabel('Work e-mail').fill('eve@nowhere.example');
       await page.getByRole('button', { name: 'Sign in with SSO' }).click();
       await page.getByRole('alert').waitFor();
-      await look(page, `${vendor}-5-no-sso-phone`);
+      await look(page, `${vendor}-6-no-sso-phone`);
       expect(await page.getByRole('alert').textContent()).toContain('not set up single sign-on');
       await page.close();
     },

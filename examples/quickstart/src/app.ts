@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { createSettingsPage, createSsoAdmin } from '@org/sso-admin';
 import { createSso, type LoginResult, type SsoClient } from '@org/sso-core';
+import { createMemoryAuditStore } from '@org/sso-core/audit';
 import { createLoginHandlers, toNodeHandler } from '@org/sso-core/web';
 import { profilePage, signInPage } from './pages.js';
 import type { Provider } from './provider-from-environment.js';
 
-const sessionId = (request: Request) =>
+const settingsPath = '/settings/sso';
+const sessionIdOf = (request: Request) =>
   /session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
 const cookie = (id: string, age: number) => `session=${id}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${age}`;
 
@@ -31,25 +34,39 @@ export function startApp(provider: Provider, origin: string, secret: string): Se
       });
     },
     onLogout(request) {
-      sessions.delete(sessionId(request));
+      sessions.delete(sessionIdOf(request));
       return { logout: null, headers: { 'set-cookie': cookie('', 0) } };
     },
   });
 
+  const settings = createSettingsPage({
+    // A real app keeps the trail in its database: store.audit of @org/sso-store.
+    admin: createSsoAdmin({ sso, store: createMemoryAuditStore() }),
+    url: `${origin}${settingsPath}`,
+    secrets: [secret],
+    backLink: { url: '/', text: 'Back to the app' },
+    actorOf(request) {
+      const sessionId = sessionIdOf(request);
+      const session = sessions.get(sessionId);
+      if (!session?.organizationId) return null;
+      const { profile, organizationId } = session;
+      // A real app knows who is an admin, and when a session is too old for changes.
+      const actor = { id: profile.idpId ?? profile.vendorId, type: 'user', role: 'admin', organizationId };
+      return {
+        sessionId,
+        sessionActive: true,
+        actor: { ...actor, name: profile.name, email: profile.email },
+      };
+    },
+  });
+
   async function app(request: Request): Promise<Response | undefined> {
-    const session = sessions.get(sessionId(request));
+    const session = sessions.get(sessionIdOf(request));
     const url = new URL(request.url);
-    if (url.pathname === '/portal' && request.method === 'POST' && session?.organizationId) {
-      const { url: location } = await sso.adminPortal.createLink({
-        organizationId: session.organizationId,
-        intent: 'sso',
-      });
-      return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
-    }
     if (url.pathname === '/profile.json' && session) return Response.json(session.profile);
-    if (url.pathname !== '/') return login.handle(request);
+    if (url.pathname !== '/') return (await settings(request)) ?? login.handle(request);
     const page = session
-      ? profilePage(session, base)
+      ? profilePage(session, base, settingsPath)
       : signInPage(provider.id, base, url.searchParams.get('sso'));
     return new Response(page, {
       headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },

@@ -14,7 +14,8 @@ function page(title: string, body: string): string {
   h1 { font-size: 1.35rem; margin: 0 0 1rem }
   label { display: block; font-weight: 600; margin-bottom: .25rem }
   input, button { font: inherit; width: 100%; box-sizing: border-box; padding: .6rem .75rem; border-radius: .5rem; border: 1px solid color-mix(in srgb, CanvasText 35%, Canvas) }
-  button { margin-top: .75rem; border-color: transparent; background: #1d4ed8; color: white; font-weight: 600; cursor: pointer }
+  a.button { box-sizing: border-box; display: block; text-align: center; text-decoration: none; border: 1px solid transparent; border-radius: .5rem; padding: .6rem .75rem }
+  button, a.button { margin-top: .75rem; border-color: transparent; background: #1d4ed8; color: white; font-weight: 600; cursor: pointer }
   button.secondary { background: none; color: inherit; border-color: color-mix(in srgb, CanvasText 35%, Canvas) }
   dl { display: grid; grid-template-columns: auto 1fr; gap: .35rem 1rem; margin: 0 0 1rem } dt { opacity: .7 } dd { margin: 0; overflow-wrap: anywhere }
   [role=alert] { padding: .6rem .75rem; border-radius: .5rem; background: #b453091f; margin: 0 0 1rem }
@@ -47,6 +48,7 @@ export function signInPage(provider: string, base: string, notice: string | null
 export function profilePage(
   { profile, organizationId, connectionId, assurance }: LoginResult,
   base: string,
+  settingsPath: string,
 ): string {
   const facts = {
     'E-mail': profile.email,
@@ -62,7 +64,7 @@ export function profilePage(
   return page(
     `Hello, ${profile.firstName ?? profile.email ?? 'there'}`,
     `<dl>${rows.join('')}</dl>
-<form method="post" action="/portal"><button>Manage SSO</button></form>
+<a class="button" href="${escapeHtml(settingsPath)}">SSO settings</a>
 <form method="post" action="${escapeHtml(base)}/logout"><button class="secondary">Log out</button></form>`,
   );
 }
