@@ -184,6 +184,27 @@ describe('with the directories of two vendors', () => {
   });
 });
 
+test('somebody a directory deleted before anybody knew who it was is asked about when they sign in', async () => {
+  const squatter = { userId: 'squatter', email: ada.email, emailVerified: false };
+  const { ledger, tell } = createDirectory({ verifiedDomainsOf: () => [], findUsers: () => [squatter] });
+  const rejectAll = async () => {
+    for (const { id: proposalId } of await ledger.proposals())
+      await ledger.reject({ ...operator, proposalId });
+  };
+  await tell('created', { id: 'workos:u1', idpId: 'another format' });
+  await tell('deleted', { id: 'workos:u1', idpId: 'another format', at: 1 });
+  await rejectAll();
+  expect(await ledger.resolveUser(byAda)).toMatchObject({ status: 'needs_confirmation' });
+  await rejectAll();
+  const outcome = await ledger.resolveUser(byAda);
+  expect(outcome).toMatchObject({ status: 'refused', reason: 'deprovisioned' });
+  expect(await ledger.proposals()).toMatchObject([
+    { reason: 'email', userId: outcome.status === 'refused' && outcome.userId },
+  ]);
+  await rejectAll();
+  expect(await ledger.resolveUser(byAda)).toMatchObject({ status: 'known' });
+});
+
 test('what an operator restored holds until a directory takes access away again', async () => {
   const { ledger, tell } = createDirectory();
   await tell('created', { id: 'workos:u1' });
