@@ -1,8 +1,8 @@
-// Writes what documentation states about the adapters from the adapters themselves: the feature table in README.md,
-// the event types in docs/events.md (what each documented sample becomes) and docs/divergences.md. With --check it changes nothing and fails when a file is out of date.
+// Writes what documentation states about the adapters from the adapters themselves: the event types in docs/events.md (what
+// each documented sample becomes) and docs/divergences.md. With --check it changes nothing and fails when a file is out of
+// date. What documents state from what ran is written by generate-from-runs.mjs.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { facetNames } from '../packages/sso-core/dist/provider/index.js';
 import { createScalekit, divergences as scalekitDivergences } from '../packages/sso-scalekit/dist/index.js';
 import { createWorkos, divergences as workosDivergences } from '../packages/sso-workos/dist/index.js';
 
@@ -26,28 +26,6 @@ const samples = {
   Scalekit: ['sso-scalekit/test/fixtures/specification-events.json', 'type'],
   WorkOS: ['sso-workos/test/fixtures/specified-events.json', 'event'],
 };
-
-const cell = (value) => {
-  if (value === undefined || value === false) return 'no';
-  if (value === true) return 'yes';
-  return Array.isArray(value) ? value.map((item) => `\`${item}\``).join(', ') : `\`${value}\``;
-};
-
-function featureTable() {
-  const all = Object.values(providers);
-  const rows = facetNames.flatMap((facet) => {
-    const features = new Set(all.flatMap((provider) => Object.keys(provider[facet]?.features ?? {})));
-    return [
-      [`**${facet}**`, ...all.map((provider) => cell(provider[facet] !== undefined))],
-      ...[...features].map((feature) => [
-        `${facet}.${feature}`,
-        ...all.map((provider) => cell(provider[facet]?.features[feature])),
-      ]),
-    ];
-  });
-  const lines = [['facet or feature', ...Object.keys(providers)], ['---', ...all.map(() => '---')], ...rows];
-  return lines.map((row) => `| ${row.join(' | ')} |`).join('\n');
-}
 
 async function eventTable() {
   const names = new Map();
@@ -105,7 +83,6 @@ function fill(name, marker, text) {
 }
 
 const files = {
-  'README.md': fill('README.md', 'features', featureTable()),
   'docs/events.md': fill('docs/events.md', 'events', await eventTable()),
   'docs/divergences.md': divergencePage(),
 };

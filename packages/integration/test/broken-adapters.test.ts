@@ -87,7 +87,7 @@ const brokenWorkos: Readonly<Record<string, readonly [caseIds: readonly string[]
     }),
   ],
   'reads faster than the vendor allows': [
-    ['DIR-39'],
+    ['RATE-01'],
     ({ directories }, harness) => ({
       directories: {
         ...directories,

@@ -1,14 +1,59 @@
-import { createMemoryHarness } from '@org/sso-contract';
-import { describeContract } from '@org/sso-contract/vitest';
+import { fileURLToPath } from 'node:url';
+import { createMemoryHarness, planContract, type Harness } from '@org/sso-contract';
+import { describeContract, type CaseOutcome } from '@org/sso-contract/vitest';
+import { expect, test } from 'vitest';
 import { createScalekitHarness } from './harness/scalekit.js';
 import { createWorkosHarness } from './harness/workos.js';
+import { featureTable, targetReport, type ContractRun } from './support/contract-report.js';
+import { withPart } from './support/markdown.js';
 
-describeContract({ name: 'memory', createHarness: () => createMemoryHarness() });
-for (const mode of ['full-stack-auth', 'modular-sso'] as const)
-  describeContract({ name: `scalekit (${mode})`, createHarness: () => createScalekitHarness(mode) });
-for (const inactiveUsers of ['deleted', 'kept'] as const) {
+const targets: Readonly<Record<string, () => Harness | Promise<Harness>>> = {
+  memory: () => createMemoryHarness(),
+  'scalekit (full-stack-auth)': () => createScalekitHarness('full-stack-auth'),
+  'scalekit (modular-sso)': () => createScalekitHarness('modular-sso'),
+  'workos (inactive users deleted)': () => createWorkosHarness('deleted'),
+  'workos (inactive users kept)': () => createWorkosHarness('kept'),
+};
+
+const runs: Record<string, ContractRun> = {};
+
+for (const [name, createHarness] of Object.entries(targets)) {
+  const outcomes = new Map<string, CaseOutcome>();
   describeContract({
-    name: `workos (inactive users ${inactiveUsers})`,
-    createHarness: () => createWorkosHarness(inactiveUsers),
+    name,
+    async createHarness() {
+      const harness = await createHarness();
+      runs[name] = { harness, outcomes };
+      return harness;
+    },
+    onOutcome: ({ id }, outcome) => outcomes.set(id, outcome),
   });
 }
+
+/** Checked where it ran, so that a table about it costs no second run. `--update` writes it. */
+test('README.md and docs/contract.md tell what ran', async ({ skip }) => {
+  const isWhole = Object.values(runs).every(({ harness, outcomes }) => {
+    const { run, notRun } = planContract(harness);
+    return outcomes.size === run.length + notRun.length;
+  });
+  skip(!isWhole && !process.env['CI'], 'only a part of the contract was run');
+  const failed = Object.values(runs).flatMap(({ outcomes }) =>
+    [...outcomes].filter(([, outcome]) => outcome === 'failed').map(([id]) => id),
+  );
+  expect(failed, 'nothing is told of a run that failed').toEqual([]);
+  const of = (vendor: string) =>
+    Object.entries(runs)
+      .filter(([name]) => name.startsWith(vendor))
+      .map(([, run]) => run);
+  const parts = [
+    ['README.md', 'features', featureTable({ Scalekit: of('scalekit'), WorkOS: of('workos') })],
+    ['docs/contract.md', 'targets', targetReport(runs)],
+  ] as const;
+  for (const [name, marker, part] of parts) {
+    const file = fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+    await expect(
+      withPart(file, marker, part),
+      'node tools/generate-from-runs.mjs writes it',
+    ).toMatchFileSnapshot(file);
+  }
+});

@@ -32,7 +32,7 @@ test('every operation of every facet is called by a case that the reference pass
 
 test('every facet has a negative twin: the case that it is refused where it is absent', () => {
   const twins = contractCases.filter(({ without }) => without !== undefined && !without.includes('.'));
-  expect(twins.map(({ without }) => without).toSorted()).toEqual(facetNames.toSorted());
+  expect(new Set(twins.map(({ without }) => without))).toEqual(new Set(facetNames));
 });
 
 test('every feature that gates something has a negative twin', async () => {

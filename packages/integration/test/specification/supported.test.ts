@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { anonymous, readOperations } from './scalekit-annotations.js';
 import { scalekitUnannotated } from './scalekit-ledger.js';
 import { scalekitCall, tellScalekitStory } from './scalekit-story.js';
+import { table } from '../support/markdown.js';
 import {
   everything,
   type Kind,
@@ -76,15 +77,6 @@ function reasonOf(ledger: Readonly<Record<string, readonly string[]>>, operation
   return reason;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', String.raw`\|`)));
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [first = [], ...rest] = cells;
-  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
-}
-
 async function workosSection(): Promise<string> {
   const specification = readWorkosSpecification();
   const operations = await operationRows(startWorkos, workosKinds, (method, path) =>
@@ -150,7 +142,7 @@ function section(vendor: string, operations: readonly string[][], events: readon
 
 const introduction = `# What the emulators support
 
-Written by \`node tools/generate-supported.mjs\` from emulators that run: the operations are those they say they serve
+Written by \`node tools/generate-from-runs.mjs\` from emulators that run: the operations are those they say they serve
 (\`GET /_emulator/routes\`), a way in is listed when the API showed more afterwards, and an event happens when it was sent
 after changes of every kind.
 

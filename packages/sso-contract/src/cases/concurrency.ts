@@ -1,5 +1,5 @@
 import type { ContractCase } from '../contract-case.js';
-import { collect, loginNeeds, startLogin } from './support.js';
+import { collect, createDirectory, loginNeeds, personNamed, startLogin } from './support.js';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -89,6 +89,25 @@ export const concurrencyCases: readonly ContractCase[] = [
       check.equal(new Set(answers.map(({ id }) => id)), new Set([organizationId]));
       const { length: sent } = await recorded();
       check.ok(sent === 100 || sent === 101, `a hundred calls sent ${sent} requests`);
+    },
+  },
+  {
+    id: 'RATE-01',
+    title: 'However many read the people of a directory at once, none is refused for haste.',
+    requires: ['directories'],
+    needs: ['world.directories'],
+    async run(context) {
+      const { sso, check, world } = context;
+      const ref = await createDirectory(context);
+      const hired = await world.directories.hire(ref.directoryId, personNamed(context, 'Ada'));
+      // More than a vendor with a limit of four a second takes on from who only tries again.
+      const lists = await Promise.all(
+        Array.from({ length: 13 }, () => collect(sso.directories.listUsers(ref))),
+      );
+      check.equal(
+        lists.map((list) => list.map(({ id }) => id)),
+        lists.map(() => [hired]),
+      );
     },
   },
 ];

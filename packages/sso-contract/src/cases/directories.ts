@@ -527,22 +527,4 @@ export const directoryCases: readonly ContractCase[] = [
       check.equal(idsOf(await collect(sso.directories.listUsers({ ...ref, groupId, updatedAfter }))), [ada]);
     },
   },
-  {
-    id: 'DIR-39',
-    title: 'However many read people at once, no request is one too many for the vendor.',
-    requires,
-    needs,
-    async run(context) {
-      const { sso, check, traffic } = context;
-      const ref = await createDirectory(context);
-      await sso.directories.get(ref);
-      const recordedAlone = await traffic.record();
-      await collect(sso.directories.listUsers(ref));
-      const { length: alone } = await recordedAlone();
-      // What is refused is sent again.
-      await check.sends(7 * alone, () =>
-        Promise.all(Array.from({ length: 7 }, () => collect(sso.directories.listUsers(ref)))),
-      );
-    },
-  },
 ];

@@ -75,7 +75,7 @@ export const listingCases: readonly ContractCase[] = [
         (error: unknown) => error,
       );
       check.ok(thrown === reason, 'another error was thrown');
-      check.ok(performance.now() - startedAt < 2000, 'it took far longer than the abort');
+      check.ok(performance.now() - startedAt < 4500, 'it took far longer than the abort');
     },
   },
   {
