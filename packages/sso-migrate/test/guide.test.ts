@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { runCommand } from './support/command.js';
-import { startVendor } from './support/vendors.js';
+import { redirectUri, startVendor } from './support/vendors.js';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -56,8 +56,11 @@ test('every command of the guide does what it says, from the first look to the l
     symlinkSync(target, join(folder, 'node_modules/@org', name));
   }
   const config = blocks('ts').find((block) => block.includes('defineConfig('))!;
-  // The guide's own, but for where WorkOS is.
-  const pointed = config.replace('createWorkos({', `createWorkos({ baseUrl: '${workos.url}',`);
+  // The guide's own, but for where WorkOS is, and which redirect URI is registered.
+  const pointed = config
+    .replace('createWorkos({', `createWorkos({ baseUrl: '${workos.url}',`)
+    .replace('http://localhost:3000/sso/scalekit/callback', redirectUri);
+  expect(pointed).toContain(`'${redirectUri}'`);
   expect(pointed).not.toBe(config);
   writeFileSync(join(folder, 'sso.config.ts'), pointed);
   const environment = {

@@ -1,12 +1,18 @@
 import { createIdentityLedger } from '@org/sso-core/identity';
+import { createDirectoryHandOver } from '@org/sso-core/migration';
 import { createLadder, type Ladder } from '../ladder/ladder.js';
 import type { Session } from './session.js';
 
 /** The ladder on a session's store, with all that apps may keep there beside the moves. */
-export function ladderOf({ store, migrator }: Session): Ladder {
+export function ladderOf({ store, migrator, from, to }: Session): Ladder {
   return createLadder({
     store: store.migrations,
     gate: (tenantId, settings) => migrator.gate(tenantId, settings),
+    handOver: createDirectoryHandOver({
+      store: store.migrations,
+      events: store.events,
+      sources: [from, to],
+    }),
     // Only links are made with it: nobody is resolved.
     identities: createIdentityLedger({
       store: store.identities,
