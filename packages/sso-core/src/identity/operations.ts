@@ -181,28 +181,34 @@ export function relinkIdentity(
   userId: string,
   undoes: number | null = null,
 ): void {
-  const { people } = draft;
-  const { view, userOf } = people;
+  const { view, userOf } = draft.people;
   const identity = view.identities.find(({ id }) => id === identityId);
   if (!identity) fail('not_found', `No identity "${identityId}" in this tenant`);
   requireUser(draft, userId);
-  const place = placeOf(identity, people);
-  const moved = view.identities.filter(
-    (other) =>
-      other.id === identityId ||
-      (other.subject !== null &&
-        other.subject === identity.subject &&
-        isSameNamespace(placeOf(other, people), place)),
-  );
+  const moved = sameSubject(draft, identity);
   if (moved.every((other) => userOf(other) === userId))
     fail('failed_precondition', `Identity "${identityId}" is user "${userId}" already`);
+  // Read before the first one moves: the others may rest on it.
+  const previousUserId = moved.map(userOf).find((owner) => owner !== null) ?? null;
   for (const other of moved) {
     for (const proposal of view.proposals) {
       if (proposal.identityId === other.id && proposal.userId === userId && proposal.state === 'rejected')
         draft.putProposal({ ...proposal, state: 'withdrawn' });
     }
-    setPerson(draft, other, userId, 'relinked', null, undoes);
+    setPerson(draft, other, userId, 'relinked', null, { undoes, previousUserId });
   }
+}
+
+/** Those that can only be the same person's, and the identity itself. */
+function sameSubject({ people }: Draft, identity: Identity): readonly Identity[] {
+  const place = placeOf(identity, people);
+  return people.view.identities.filter(
+    (other) =>
+      other.id === identity.id ||
+      (other.subject !== null &&
+        other.subject === identity.subject &&
+        isSameNamespace(placeOf(other, people), place)),
+  );
 }
 
 export function setAccess(draft: Draft, userId: string, access: LedgerUser['access']): void {
@@ -257,7 +263,7 @@ function undoIdentityLink(draft: Draft, entry: LedgerEntry): void {
   const { sequence, previousUserId, evidence } = entry;
   const identity = view.identities.find(({ id }) => id === entry.identityId);
   if (identity?.decision !== sequence) outdated(sequence);
-  const { id: identityId, tenantId, source, userId, basis } = identity;
+  const { id: identityId, userId, basis } = identity;
   if (evidence === 'subject') {
     fail(
       'failed_precondition',
@@ -268,28 +274,25 @@ function undoIdentityLink(draft: Draft, entry: LedgerEntry): void {
     relinkIdentity(draft, identityId, previousUserId, sequence);
     return;
   }
-  const decision = draft.record('identity_unlinked', {
-    previousUserId: userId,
-    identityId,
-    source,
-    undoes: sequence,
-  });
+  const together = evidence === 'relinked' ? sameSubject(draft, identity) : [identity];
+  for (const other of together) {
+    if (other.userId === userId) unlink(draft, other, userId!, sequence);
+  }
+}
+
+function unlink(draft: Draft, identity: Identity, userId: string, undoes: number): void {
+  const { id: identityId, tenantId, source, evidence } = identity;
+  const about = { previousUserId: userId, identityId, source, undoes };
+  const decision = draft.record('identity_unlinked', about);
   draft.putIdentity({ ...identity, userId: null, evidence: null, basis: null, decision });
   // Otherwise the same evidence would link it again.
-  const known = view.proposals.find(
+  const known = draft.people.view.proposals.find(
     (proposal) => proposal.identityId === identityId && proposal.userId === userId,
   );
   const reason: ProposalReason =
     known?.reason ?? (evidence === 'external_id' ? 'subject_elsewhere' : 'email');
-  draft.putProposal({
-    id: known?.id ?? randomUUID(),
-    tenantId,
-    identityId,
-    userId: userId!,
-    reason,
-    state: 'rejected',
-    decision,
-  });
+  const id = known?.id ?? randomUUID();
+  draft.putProposal({ id, tenantId, identityId, userId, reason, state: 'rejected', decision });
 }
 
 function undoRejection(draft: Draft, { sequence, proposalId, identityId, userId }: LedgerEntry): void {

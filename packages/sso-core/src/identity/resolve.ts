@@ -136,7 +136,7 @@ export function setPerson(
   userId: string,
   evidence: IdentityEvidence,
   basis: string | null,
-  undoes: number | null = null,
+  decided: { readonly undoes?: number | null; readonly previousUserId?: string | null } = {},
 ): void {
   const { id: identityId, tenantId, source } = identity;
   if (evidence === 'first_seen') {
@@ -147,7 +147,7 @@ export function setPerson(
     draft.putUser({ tenantId, id: userId, address: null, addressVerified: false, access: 'by_directory' });
   } else draft.ensureUser(userId);
   const previousUserId = draft.people.userOf(identity);
-  const about = { userId, previousUserId, identityId, source, evidence, undoes };
+  const about = { userId, previousUserId, identityId, source, evidence, ...decided };
   const decision = draft.record(evidence === 'first_seen' ? 'user_created' : 'identity_linked', about);
   draft.putIdentity({ ...identity, userId, evidence, basis, decision });
   draft.withdrawProposals(identityId, decision);
