@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import type { SettingsPageOptions } from '@org/sso-admin';
 import type { CertificateNotice } from '@org/sso-core';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openPage, visitorOf } from './support/page.js';
@@ -17,8 +17,6 @@ const executablePath = [
 const screenshots = process.env['SCREENSHOTS'];
 if (!executablePath)
   console.warn('No browser found: set CHROMIUM to a Chromium or Chrome to run the browser tests.');
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -218,7 +216,7 @@ function expiring({ acme }: Vendor): CertificateNotice {
 
 /** What an accessibility checker complains about, by rule and element. */
 async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const { violations } = (await page.evaluate(
     "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
   )) as { violations: { id: string; nodes: { html: string }[] }[] };
