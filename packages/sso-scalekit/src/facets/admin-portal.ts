@@ -9,17 +9,16 @@ export function createAdminPortal(api: ScalekitApi): AdminPortalFacet {
     limitations: { returnUrl: 'Scalekit has no such parameter; set the return URL in its dashboard [S]' },
     /** The link opens once, within a minute; the portal session then lasts up to six hours [D]. */
     async createLink({ organizationId, intent }, context) {
-      const { portalLinkAnswer, toPortalLink } = await import('../wire/portal-link.js');
-      const { link } = await api.read(
+      const { portalLinkAnswer } = await import('../wire/portal-link.js');
+      return api.read(
         {
           context,
           method: 'PUT',
           path: path`/api/v1/organizations/${ids.strip(organizationId)}/portal_links`,
           query: { features: intent === 'sso' ? 'sso' : 'dir_sync' },
         },
-        portalLinkAnswer,
+        portalLinkAnswer(organizationId),
       );
-      return toPortalLink(link, organizationId);
     },
   };
 }

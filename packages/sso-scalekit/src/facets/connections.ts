@@ -15,7 +15,7 @@ const byId = ({ organizationId, connectionId }: ConnectionRef) =>
 
 async function readConnection(api: ScalekitApi, request: ApiRequest): Promise<Connection> {
   const { connectionAnswer } = await import('../wire/connection.js');
-  return (await api.read(request, connectionAnswer)).connection;
+  return api.read(request, connectionAnswer);
 }
 
 export function createConnections(api: ScalekitApi): ConnectionsFacet {
@@ -25,7 +25,7 @@ export function createConnections(api: ScalekitApi): ConnectionsFacet {
       const { connectionsAnswer } = await import('../wire/connection.js');
       const domain = anyCase?.toLowerCase();
       const tooLong = domain !== undefined && domain.length > maxDomainFilterLength;
-      const { connections } = await api.read(
+      const { items } = await api.read(
         {
           context,
           method: 'GET',
@@ -39,7 +39,6 @@ export function createConnections(api: ScalekitApi): ConnectionsFacet {
         },
         connectionsAnswer,
       );
-      const items = connections ?? [];
       return {
         items: tooLong ? items.filter((connection) => connection.domains.includes(domain)) : items,
         nextCursor: null,

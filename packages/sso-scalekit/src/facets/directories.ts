@@ -15,7 +15,7 @@ const wire = () => import('../wire/directory.js');
 
 async function readDirectory(api: ScalekitApi, ref: DirectoryRef, context: CallContext): Promise<Directory> {
   const { directoryAnswer } = await wire();
-  return (await api.read({ context, method: 'GET', path: byId(ref) }, directoryAnswer)).directory;
+  return api.read({ context, method: 'GET', path: byId(ref) }, directoryAnswer);
 }
 
 function pageQuery(
@@ -37,7 +37,7 @@ export function createDirectories(api: ScalekitApi): DirectoriesFacet {
     /** Not paged by the vendor: one page, whatever the size asked for [S]. */
     async listPage({ organizationId }, _page, context) {
       const { directoriesAnswer } = await wire();
-      const { directories } = await api.read(
+      const { items } = await api.read(
         {
           context,
           method: 'GET',
@@ -45,12 +45,12 @@ export function createDirectories(api: ScalekitApi): DirectoriesFacet {
         },
         directoriesAnswer,
       );
-      return { items: directories ?? [], nextCursor: null };
+      return { items, nextCursor: null };
     },
     get: async (ref, context) => readDirectory(api, ref, context),
     async listUsersPage(filter, page, context) {
-      const { directoryUsersPage, toUsersPage } = await wire();
-      const users = await api.read(
+      const { directoryUsersPage } = await wire();
+      return api.read(
         {
           context,
           method: 'GET',
@@ -60,17 +60,15 @@ export function createDirectories(api: ScalekitApi): DirectoriesFacet {
             directory_group_id: filter.groupId && ids.strip(filter.groupId),
           },
         },
-        directoryUsersPage,
+        directoryUsersPage(filter),
       );
-      return toUsersPage(users, filter);
     },
     async listGroupsPage(filter, page, context) {
-      const { directoryGroupsPage, toGroupsPage } = await wire();
-      const groups = await api.read(
+      const { directoryGroupsPage } = await wire();
+      return api.read(
         { context, method: 'GET', path: `${byId(filter)}/groups`, query: pageQuery(page, filter) },
-        directoryGroupsPage,
+        directoryGroupsPage(filter),
       );
-      return toGroupsPage(groups, filter);
     },
   };
 }

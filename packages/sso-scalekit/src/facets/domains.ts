@@ -18,7 +18,7 @@ const byId = ({ organizationId, domainId }: DomainRef) =>
 export function createDomains(api: ScalekitApi): DomainsFacet {
   async function get(ref: DomainRef, context: CallContext): Promise<Domain> {
     const { domainAnswer } = await import('../wire/domain.js');
-    return (await api.read({ context, method: 'GET', path: byId(ref) }, domainAnswer)).domain;
+    return api.read({ context, method: 'GET', path: byId(ref) }, domainAnswer);
   }
 
   return {
@@ -27,7 +27,7 @@ export function createDomains(api: ScalekitApi): DomainsFacet {
       const { domainsPage } = await import('../wire/domain.js');
       const pageNumber = Number(cursor ?? 0);
       const size = Math.min(pageSize, maxPageSize);
-      const page = await api.read(
+      const { items, pageSize: used } = await api.read(
         {
           context,
           method: 'GET',
@@ -36,15 +36,14 @@ export function createDomains(api: ScalekitApi): DomainsFacet {
         },
         domainsPage,
       );
-      const items = page.domains ?? [];
       // There is neither a token nor a total: a page that is not full is the last.
-      const full = items.length > 0 && items.length >= (page.page_size || size);
+      const full = items.length > 0 && items.length >= (used || size);
       return { items, nextCursor: full ? String(pageNumber + 1) : null };
     },
     get,
     async create({ organizationId, domain }, context) {
       const { domainAnswer } = await import('../wire/domain.js');
-      const answer = await api.read(
+      return api.read(
         {
           context,
           method: 'POST',
@@ -53,7 +52,6 @@ export function createDomains(api: ScalekitApi): DomainsFacet {
         },
         domainAnswer,
       );
-      return answer.domain;
     },
     async verify(ref, context) {
       const known = await get(ref, context);

@@ -11,7 +11,7 @@ const byId = (id: OrganizationId) => path`/api/v1/organizations/${ids.strip(id)}
 
 async function readOrganization(api: ScalekitApi, request: ApiRequest): Promise<Organization> {
   const { organizationAnswer } = await import('../wire/organization.js');
-  return (await api.read(request, organizationAnswer)).organization;
+  return api.read(request, organizationAnswer);
 }
 
 export function createOrganizations(api: ScalekitApi): OrganizationsFacet {

@@ -27,8 +27,7 @@ export function createUsers(api: ScalekitApi): UsersFacet {
     context: CallContext,
   ): Promise<Page<Person>> {
     const { usersPage } = await wire();
-    const page = await api.read({ context, method: 'GET', path: at, query }, usersPage);
-    return { items: page.users ?? [], nextCursor: page.next_page_token || null };
+    return api.read({ context, method: 'GET', path: at, query }, usersPage);
   }
 
   function listPeople(
@@ -42,7 +41,7 @@ export function createUsers(api: ScalekitApi): UsersFacet {
 
   async function getPerson(id: string, context: CallContext): Promise<Person> {
     const { userAnswer } = await wire();
-    return (await api.read({ context, method: 'GET', path: path`/api/v1/users/${id}` }, userAnswer)).user;
+    return api.read({ context, method: 'GET', path: path`/api/v1/users/${id}` }, userAnswer);
   }
 
   /** There is no filter by e-mail: a text search, read until the exact address turns up [S]. */
@@ -113,7 +112,7 @@ export function createUsers(api: ScalekitApi): UsersFacet {
       };
 
       const known = await findByEmail(input.email, context);
-      const { user: person } = known ? await addMember(known) : await createUser();
+      const person = known ? await addMember(known) : await createUser();
       return {
         user: person.user,
         membership: toMembership(person, organization),
@@ -136,7 +135,7 @@ export function createUsers(api: ScalekitApi): UsersFacet {
         },
         userAnswer,
       );
-      return user.user;
+      return user;
     },
     delete: async (id, context) =>
       api.send({ context, method: 'DELETE', path: path`/api/v1/users/${ids.strip(id)}` }),
@@ -156,7 +155,7 @@ export function createUsers(api: ScalekitApi): UsersFacet {
         throw refusal('failed_precondition', context, 'the invitation is not pending');
       }
       try {
-        const { invite } = await api.read(
+        const invite = await api.read(
           {
             context,
             method: 'PATCH',

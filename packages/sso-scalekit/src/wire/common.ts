@@ -1,4 +1,3 @@
-import { withNative } from '@org/sso-core/provider';
 import { z } from 'zod';
 
 /** An identifier: an object without one cannot be used. */
@@ -12,18 +11,3 @@ export const pageShape = { next_page_token: text };
 
 /** Answer of `:enable` and `:disable`: with `error_message`, it did not happen [S]. */
 export const toggleAnswer = z.object({ enabled: flag, error_message: text });
-
-/** A schema that reads a vendor object, maps it to the model and keeps the object itself for the native accessor. */
-export function entity<Wire, Entity extends object>(
-  schema: z.ZodType<Wire>,
-  toModel: (wire: Wire, raw: unknown) => Entity,
-) {
-  return z.unknown().transform((raw, context) => {
-    const parsed = schema.safeParse(raw);
-    if (parsed.success) return withNative(toModel(parsed.data, raw), raw);
-    for (const { path, message } of parsed.error.issues) {
-      context.issues.push({ code: 'custom', input: raw, path: [...path], message });
-    }
-    return z.NEVER;
-  });
-}

@@ -1,7 +1,8 @@
 import type { Connection, ServiceProvider } from '@org/sso-core';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { entity, flag, id, text } from './common.js';
+import { listAnswer, objectAnswer } from './answers.js';
+import { flag, id, text } from './common.js';
 import { orNull, toTimestamp } from './fields.js';
 import { toConnectionKind, toConnectionStatus } from './mappers/connection.js';
 
@@ -27,10 +28,8 @@ type ConnectionWire = z.infer<typeof connectionWire>;
 /** A connection as Scalekit sends it, in a list or alone; the fields this adapter reads are typed. */
 export type ScalekitConnection = z.input<typeof connectionWire> & Readonly<Record<string, unknown>>;
 
-const connection = entity(connectionWire, toConnection);
-
-export const connectionAnswer = z.object({ connection });
-export const connectionsAnswer = z.object({ connections: z.array(connection).nullable() });
+export const connectionAnswer = objectAnswer('connection', connectionWire, toConnection);
+export const connectionsAnswer = listAnswer('connections', connectionWire)(toConnection);
 
 function toConnection(wire: ConnectionWire): Connection {
   const status = toConnectionStatus(wire.status, wire.enabled);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { entity, id, text } from './common.js';
+import { answer, entitiesOf, objectAnswer } from './answers.js';
+import { id, text } from './common.js';
 import { toDomain } from './mappers/domain.js';
 
 const domainWire = z.object({
@@ -14,11 +15,12 @@ const domainWire = z.object({
 /** A domain as Scalekit sends it; the fields this adapter reads are typed. */
 export type ScalekitDomain = z.input<typeof domainWire> & Readonly<Record<string, unknown>>;
 
-const domain = entity(domainWire, toDomain);
-
-export const domainAnswer = z.object({ domain });
+export const domainAnswer = objectAnswer('domain', domainWire, toDomain);
 /** `page_size` is the size the server used. */
-export const domainsPage = z.object({
-  domains: z.array(domain).nullable(),
-  page_size: z.number().nullish(),
-});
+export const domainsPage = answer(
+  z.object({ domains: z.array(domainWire).nullable(), page_size: z.number().nullish() }),
+  ({ domains, page_size: pageSize }, body) => ({
+    items: entitiesOf(domains, (body as { readonly domains: unknown }).domains, toDomain),
+    pageSize,
+  }),
+);

@@ -2,7 +2,8 @@ import type { Invitation, InvitationStatus, Membership, MembershipStatus, User }
 import { nativeOf, withNative } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
-import { anything, entity, flag, id, pageShape, text } from './common.js';
+import { entitiesOf, listAnswer, objectAnswer } from './answers.js';
+import { anything, flag, id, text } from './common.js';
 import { orNull, toTimestamp } from './fields.js';
 import { toUser } from './mappers/user.js';
 
@@ -30,7 +31,7 @@ const userWire = z.object({
       email_verified: flag,
     })
     .nullish(),
-  memberships: z.array(entity(membershipWire, (wire) => ({ ...wire }))).nullish(),
+  memberships: z.array(membershipWire).nullish(),
   create_time: text,
   update_time: text,
 });
@@ -53,14 +54,16 @@ export interface Person {
   readonly memberships: readonly MembershipWire[];
 }
 
-const person = entity(userWire, toPerson);
-
-export const userAnswer = z.object({ user: person });
-export const usersPage = z.object({ users: z.array(person).nullable(), ...pageShape });
-export const inviteAnswer = z.object({ invite: entity(inviteWire, (wire) => ({ ...wire })) });
+export const userAnswer = objectAnswer('user', userWire, toPerson);
+export const usersPage = listAnswer('users', userWire)(toPerson);
+export const inviteAnswer = objectAnswer('invite', inviteWire, (wire) => wire);
 
 function toPerson(wire: UserWire, raw: unknown): Person {
-  return { user: withNative(toUser(wire), raw), memberships: wire.memberships ?? [] };
+  const { memberships } = raw as { readonly memberships?: unknown };
+  return {
+    user: withNative(toUser(wire), raw),
+    memberships: entitiesOf(wire.memberships, memberships, (membership) => membership),
+  };
 }
 
 /** An expired invitation can be sent again, so its membership still waits. */
