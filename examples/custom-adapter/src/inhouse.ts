@@ -58,7 +58,7 @@ export function createInhouse(options: InhouseOptions) {
     provider,
     baseUrl,
     http: { ...options.http, transport },
-    authenticate: async () => ({ authorization: `Bearer ${apiKey}` }),
+    authenticate: () => ({ authorization: `Bearer ${apiKey}` }),
     readError,
   });
   const verifier = createTokenVerifier({ provider, jwksUrl: `${baseUrl}/keys`, now, transport });

@@ -10,7 +10,7 @@ type Headers = Readonly<Record<string, string>>;
 /** The client-credentials token of the management API, as request headers. */
 export interface AccessToken {
   /** Fetches a token when there is none or it is about to expire; all callers share one fetch. */
-  headers(context: CallContext): Promise<Headers>;
+  headers(context: CallContext): Headers | Promise<Headers>;
   /** Forgets the token in `refused`, unless it was replaced already. */
   forget(refused: Headers): void;
 }
@@ -56,24 +56,25 @@ export function createAccessToken(
     return headers;
   }
 
-  return {
-    async headers({ operation }) {
-      if (current && now() < current.refreshAt) return current.headers;
-      pending ??= fetchToken().finally(() => {
-        pending = undefined;
+  async function nextHeaders({ operation }: CallContext): Promise<Headers> {
+    pending ??= fetchToken().finally(() => {
+      pending = undefined;
+    });
+    try {
+      return await pending;
+    } catch (error) {
+      if (!SsoError.isInstance(error)) throw error;
+      throw new SsoError({
+        ...factsOf(error),
+        operation,
+        message: `${operation}: no API token: ${error.message}`,
+        cause: error,
       });
-      try {
-        return await pending;
-      } catch (error) {
-        if (!SsoError.isInstance(error)) throw error;
-        throw new SsoError({
-          ...factsOf(error),
-          operation,
-          message: `${operation}: no API token: ${error.message}`,
-          cause: error,
-        });
-      }
-    },
+    }
+  }
+
+  return {
+    headers: (context) => (current && now() < current.refreshAt ? current.headers : nextHeaders(context)),
     forget(refused) {
       if (current?.headers['authorization'] === refused['authorization']) current = undefined;
     },

@@ -36,7 +36,7 @@ export function createWorkosApi(apiKey: string, baseUrl: string, http: HttpSetti
     provider: providerId,
     baseUrl,
     http,
-    authenticate: async () => credentials,
+    authenticate: () => credentials,
     readError,
   });
   return {

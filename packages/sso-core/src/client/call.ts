@@ -4,6 +4,7 @@ import { withCallDeadline } from '../http/deadline.js';
 import type * as InputSchemas from '../schemas/index.js';
 import type { CallContext } from '../provider/context.js';
 import type { Limitations } from '../provider/features.js';
+import { loadOnce } from '../provider/load-once.js';
 import type { Page, PageRequest } from '../provider/page.js';
 import type { FacetName, ProviderFacets, SsoProvider } from '../provider/provider.js';
 import { notify, type SsoHooks } from './hooks.js';
@@ -11,6 +12,7 @@ import { createListing, type Listing } from './listing.js';
 import type { CallOptions, ListOptions } from './options.js';
 
 type Schemas = typeof InputSchemas;
+const loadSchemas = loadOnce(() => import('../schemas/index.js'));
 
 /** How one client method runs: what it checks, and which facet method it ends in. */
 export interface Operation<Facet, Input, Output> {
@@ -83,7 +85,7 @@ export function createFacetCaller<F extends FacetName>(
     checkSupport(operation, facet, name);
     const context = createContext(name, operation.options);
     const input = operation.schema
-      ? parseInput(operation.schema(await import('../schemas/index.js')), operation.input, provider.id, name)
+      ? parseInput(operation.schema(await loadSchemas()), operation.input, provider.id, name)
       : operation.input;
     return { facet, input, context };
   }
@@ -127,7 +129,8 @@ export function createFacetCaller<F extends FacetName>(
     const event = { operation: name, provider: provider.id, environment: provider.environment };
     const startedAt = performance.now();
     notify(hooks.operationStarted, event);
-    const finish = (outcome: 'ok' | 'aborted' | SsoError) =>
+    const finish = (outcome: 'ok' | 'aborted' | SsoError) => {
+      if (!hooks.operationFinished) return;
       notify(hooks.operationFinished, {
         ...event,
         durationMs: performance.now() - startedAt,
@@ -135,16 +138,14 @@ export function createFacetCaller<F extends FacetName>(
           ? { outcome }
           : { outcome: outcome.code, status: outcome.status, requestId: outcome.requestId }),
       });
+    };
     try {
       operation.options?.signal?.throwIfAborted();
       const { facet, input, context } = await prepare(operation, name);
       // One deadline for the whole operation: an adapter may need several requests for it.
-      const { timeoutMs, ...unlimited } = context;
-      const output = await (timeoutMs === undefined
-        ? operation.run(facet, input, unlimited)
-        : withCallDeadline(context, provider.id, (signal) =>
-            operation.run(facet, input, { ...unlimited, signal }),
-          ));
+      const output = await withCallDeadline(context, provider.id, (signal) =>
+        operation.run(facet, input, { ...context, timeoutMs: undefined, signal }),
+      );
       finish('ok');
       return output;
     } catch (error) {

@@ -60,15 +60,17 @@ export interface HttpSettings {
   readonly transport?: HttpTransport;
 }
 
+type Credentials = Readonly<Record<string, string>>;
+
 export interface ApiClientOptions {
   readonly provider: string;
   /** From `requireBaseUrl`. */
   readonly baseUrl: string;
   readonly http?: HttpSettings | undefined;
   /** Headers sent with every authenticated request. A call that is aborted or out of time does not wait for them. */
-  readonly authenticate?: (context: CallContext) => Promise<Readonly<Record<string, string>>>;
+  readonly authenticate?: (context: CallContext) => Credentials | Promise<Credentials>;
   /** Forgets the headers just refused; the request is then sent once more, as the vendor did not act on it. */
-  readonly onUnauthorized?: (refused: Readonly<Record<string, string>>) => void;
+  readonly onUnauthorized?: (refused: Credentials) => void;
   /** Reads the vendor's error body, which may be anything: parsed JSON of any shape, or `undefined`. */
   readonly readError: (status: number, body: unknown) => VendorError;
 }
@@ -85,7 +87,16 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const { timeoutMs = 20_000, maxRetries = 2, retryDelayMs = 300, transport = createAxiosTransport() } = http;
   const reserveStart = createRateLimiter();
 
-  async function exchange(request: ApiRequest, callSignal: AbortSignal): Promise<ApiResponse> {
+  async function authenticate(
+    request: ApiRequest,
+    callSignal: AbortSignal | undefined,
+  ): Promise<Credentials> {
+    if (request.authenticate === false || !options.authenticate) return {};
+    const credentials = options.authenticate(request.context);
+    return credentials instanceof Promise ? waitFor(credentials, callSignal) : credentials;
+  }
+
+  async function exchange(request: ApiRequest, callSignal: AbortSignal | undefined): Promise<ApiResponse> {
     const { context, method } = request;
     const replay = request.replay ?? defaultReplay(method);
     const url = baseUrl + request.path + queryString(request.query ?? {});
@@ -93,11 +104,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     let mayHaveBeenApplied = false;
     for (let retries = 0; ;) {
       for (const limit of request.rateLimits ?? []) await sleep(reserveStart(limit, Date.now()), callSignal);
-      const credentials =
-        request.authenticate === false || !options.authenticate
-          ? {}
-          : await waitFor(options.authenticate(context), callSignal);
-      const secrets = [...Object.values(credentials).flatMap(withoutScheme), ...(request.secrets ?? [])];
+      const credentials = await authenticate(request, callSignal);
       let failure: SsoError;
       try {
         const response = await withDeadline(timeoutMs, callSignal, (signal) =>
@@ -128,9 +135,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         if (response.status === 404 && method === 'DELETE' && mayHaveBeenApplied) {
           return { status: response.status, headers: response.headers, body: undefined };
         }
-        failure = readFailure(request, response, secrets);
+        failure = readFailure(request, response, secretsOf(request, credentials));
       } catch (error) {
-        callSignal.throwIfAborted();
+        callSignal?.throwIfAborted();
         failure = fromTransport(error, context);
       }
       if (!failure.retryable || replay === 'once' || retries >= maxRetries) throw failure;
@@ -251,9 +258,10 @@ export function readBody<T>(schema: BodySchema<T>, body: unknown, provider: stri
   });
 }
 
-/** A credential, and the same without its scheme (`Bearer …`), as a vendor may echo either. */
-function withoutScheme(credential: string): string[] {
-  return [credential, credential.slice(credential.indexOf(' ') + 1)];
+/** A credential is kept out of messages also without its scheme (`Bearer …`), as a vendor may echo either. */
+function secretsOf({ secrets = [] }: ApiRequest, credentials: Credentials): string[] {
+  const sent = Object.values(credentials);
+  return [...sent, ...sent.map((credential) => credential.slice(credential.indexOf(' ') + 1)), ...secrets];
 }
 
 function defaultReplay(method: HttpRequest['method']): Replay {

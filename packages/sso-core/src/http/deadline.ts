@@ -32,12 +32,19 @@ export async function withDeadline<T>(
   }
 }
 
-/** Like {@link withDeadline}, for a whole call: running out of time becomes `deadline_exceeded`. */
+/**
+ * Like {@link withDeadline}, for a whole call: running out of time becomes `deadline_exceeded`. A call without a deadline works under
+ * its own signal.
+ */
 export async function withCallDeadline<T>(
   { operation, timeoutMs, signal }: Pick<CallContext, 'operation' | 'timeoutMs' | 'signal'>,
   provider: string,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
+  if (timeoutMs === undefined) {
+    signal?.throwIfAborted();
+    return work(signal);
+  }
   try {
     return await withDeadline(timeoutMs, signal, work);
   } catch (error) {
@@ -54,7 +61,8 @@ export async function withCallDeadline<T>(
 }
 
 /** Waits for work shared with other calls: rejects with the signal's reason when that comes first, and lets the work go on. */
-export async function waitFor<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
   signal.throwIfAborted();
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -7,6 +7,7 @@ export type { FacetName, ProviderFacets, SsoProvider } from './provider.js';
 export { facetNames } from './provider.js';
 export { membersOf, type CompositeProvider } from './composite.js';
 export { defineProvider } from './define-provider.js';
+export { loadOnce } from './load-once.js';
 export { nativeOf, withNative } from './native.js';
 export { toTimestamp } from './timestamp.js';
 export { saysTheSame } from './audit-schema.js';

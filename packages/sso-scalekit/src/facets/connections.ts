@@ -1,6 +1,11 @@
 import type { Connection, ConnectionRef, UpdateConnection } from '@org/sso-core';
 import { path, type ApiRequest } from '@org/sso-core/http';
-import type { CallContext, ConnectionAdminFacet, ConnectionsFacet } from '@org/sso-core/provider';
+import {
+  loadOnce,
+  type CallContext,
+  type ConnectionAdminFacet,
+  type ConnectionsFacet,
+} from '@org/sso-core/provider';
 import type { ScalekitApi } from '../api.js';
 import { refusal } from '../errors.js';
 import { ids } from '../ids.js';
@@ -13,8 +18,10 @@ const maxDomainFilterLength = 32;
 const byId = ({ organizationId, connectionId }: ConnectionRef) =>
   path`/api/v1/organizations/${ids.strip(organizationId)}/connections/${ids.strip(connectionId)}`;
 
+const wire = loadOnce(() => import('../wire/connection.js'));
+
 async function readConnection(api: ScalekitApi, request: ApiRequest): Promise<Connection> {
-  const { connectionAnswer } = await import('../wire/connection.js');
+  const { connectionAnswer } = await wire();
   return api.read(request, connectionAnswer);
 }
 
@@ -22,7 +29,7 @@ export function createConnections(api: ScalekitApi): ConnectionsFacet {
   return {
     /** Not paged by the vendor: one page, whatever the size asked for [S]. */
     async listPage({ organizationId, domain: anyCase }, _page, context) {
-      const { connectionsAnswer } = await import('../wire/connection.js');
+      const { connectionsAnswer } = await wire();
       const domain = anyCase?.toLowerCase();
       const tooLong = domain !== undefined && domain.length > maxDomainFilterLength;
       const { items } = await api.read(

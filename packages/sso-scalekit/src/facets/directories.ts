@@ -1,6 +1,12 @@
 import type { Directory, DirectoryRef } from '@org/sso-core';
 import { path } from '@org/sso-core/http';
-import type { CallContext, DirectoriesFacet, DirectoryAdminFacet, PageRequest } from '@org/sso-core/provider';
+import {
+  loadOnce,
+  type CallContext,
+  type DirectoriesFacet,
+  type DirectoryAdminFacet,
+  type PageRequest,
+} from '@org/sso-core/provider';
 import type { ScalekitApi } from '../api.js';
 import { ids } from '../ids.js';
 import { toggle } from './toggle.js';
@@ -11,7 +17,7 @@ const maxPageSize = 30;
 const byId = ({ organizationId, directoryId }: DirectoryRef) =>
   path`/api/v1/organizations/${ids.strip(organizationId)}/directories/${ids.strip(directoryId)}`;
 
-const wire = () => import('../wire/directory.js');
+const wire = loadOnce(() => import('../wire/directory.js'));
 
 async function readDirectory(api: ScalekitApi, ref: DirectoryRef, context: CallContext): Promise<Directory> {
   const { directoryAnswer } = await wire();

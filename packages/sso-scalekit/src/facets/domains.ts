@@ -1,6 +1,6 @@
 import type { Domain, DomainRef, OrganizationId } from '@org/sso-core';
 import { path } from '@org/sso-core/http';
-import type { CallContext, DomainsFacet } from '@org/sso-core/provider';
+import { loadOnce, type CallContext, type DomainsFacet } from '@org/sso-core/provider';
 import type { ScalekitApi } from '../api.js';
 import { ids } from '../ids.js';
 
@@ -15,16 +15,18 @@ const all = (organizationId: OrganizationId) =>
 const byId = ({ organizationId, domainId }: DomainRef) =>
   path`/api/v1/organizations/${ids.strip(organizationId)}/domains/${ids.strip(domainId)}`;
 
+const wire = loadOnce(() => import('../wire/domain.js'));
+
 export function createDomains(api: ScalekitApi): DomainsFacet {
   async function get(ref: DomainRef, context: CallContext): Promise<Domain> {
-    const { domainAnswer } = await import('../wire/domain.js');
+    const { domainAnswer } = await wire();
     return api.read({ context, method: 'GET', path: byId(ref) }, domainAnswer);
   }
 
   return {
     features: { verifiedOnCreate: true },
     async listPage({ organizationId }, { cursor, pageSize = maxPageSize }, context) {
-      const { domainsPage } = await import('../wire/domain.js');
+      const { domainsPage } = await wire();
       const pageNumber = Number(cursor ?? 0);
       const size = Math.min(pageSize, maxPageSize);
       const { items, pageSize: used } = await api.read(
@@ -42,7 +44,7 @@ export function createDomains(api: ScalekitApi): DomainsFacet {
     },
     get,
     async create({ organizationId, domain }, context) {
-      const { domainAnswer } = await import('../wire/domain.js');
+      const { domainAnswer } = await wire();
       return api.read(
         {
           context,

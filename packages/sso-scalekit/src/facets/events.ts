@@ -1,10 +1,13 @@
 import type { SsoEvent } from '@org/sso-core';
-import type { CallContext, EventsFacet } from '@org/sso-core/provider';
+import { loadOnce, type CallContext, type EventsFacet } from '@org/sso-core/provider';
 import type { ScalekitApi } from '../api.js';
 import { refusal } from '../errors.js';
 import { ids } from '../ids.js';
 import type { EventSource } from '../wire/event.js';
 import type { EventListPage } from '../wire/event-list.js';
+
+const eventWire = loadOnce(() => import('../wire/event.js'));
+const listWire = loadOnce(() => import('../wire/event-list.js'));
 
 /** No limit is documented; the official SDK for Node asks for as many [C]. */
 const maxPageSize = 100;
@@ -36,7 +39,7 @@ export function createEvents(api: ScalekitApi, source: EventSource): EventsFacet
     limit: number,
     context: CallContext,
   ): Promise<unknown[] | undefined> {
-    const { eventListPage } = await import('../wire/event-list.js');
+    const { eventListPage } = await listWire();
     const found: unknown[] = [];
     for (let token: string | null = null; ;) {
       const page: EventListPage = await api.read(
@@ -80,7 +83,7 @@ export function createEvents(api: ScalekitApi, source: EventSource): EventsFacet
         const limit = span > minWindowMs ? maxWindowEvents : Infinity;
         const wires = await readWindow({ ...query, to }, limit, context);
         if (!wires) continue;
-        const { toEvent } = await import('../wire/event.js');
+        const { toEvent } = await eventWire();
         const events = new Map(
           wires.map((wire) => toEvent(wire, source, context)).map((event) => [event.id, event]),
         );

@@ -1,6 +1,6 @@
 import type { Organization, OrganizationId } from '@org/sso-core';
 import { path, type ApiRequest } from '@org/sso-core/http';
-import type { OrganizationAdminFacet, OrganizationsFacet } from '@org/sso-core/provider';
+import { loadOnce, type OrganizationAdminFacet, type OrganizationsFacet } from '@org/sso-core/provider';
 import type { ScalekitApi } from '../api.js';
 import { ids } from '../ids.js';
 
@@ -9,15 +9,17 @@ const maxPageSize = 30;
 
 const byId = (id: OrganizationId) => path`/api/v1/organizations/${ids.strip(id)}`;
 
+const wire = loadOnce(() => import('../wire/organization.js'));
+
 async function readOrganization(api: ScalekitApi, request: ApiRequest): Promise<Organization> {
-  const { organizationAnswer } = await import('../wire/organization.js');
+  const { organizationAnswer } = await wire();
   return api.read(request, organizationAnswer);
 }
 
 export function createOrganizations(api: ScalekitApi): OrganizationsFacet {
   return {
     async listPage({ cursor, pageSize = maxPageSize }, context) {
-      const { organizationsPage } = await import('../wire/organization.js');
+      const { organizationsPage } = await wire();
       return api.read(
         {
           context,

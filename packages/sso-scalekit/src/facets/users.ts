@@ -1,6 +1,7 @@
 import { SsoError, type Member } from '@org/sso-core';
 import { path, type ApiRequest } from '@org/sso-core/http';
 import {
+  loadOnce,
   nativeOf,
   type CallContext,
   type Page,
@@ -18,7 +19,7 @@ const maxPageSize = 100;
 const maxSearchPageSize = 30;
 const maxSearchLength = 100;
 
-const wire = () => import('../wire/user.js');
+const wire = loadOnce(() => import('../wire/user.js'));
 
 export function createUsers(api: ScalekitApi): UsersFacet {
   async function readPage(

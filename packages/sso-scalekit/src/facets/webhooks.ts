@@ -1,6 +1,7 @@
 import { SsoError, WebhookRefusedError } from '@org/sso-core';
 import {
   createWebhookVerifier,
+  loadOnce,
   parseWebhookBody,
   type WebhookDelivery,
   type WebhooksFacet,
@@ -12,7 +13,7 @@ import type { EventSource } from '../wire/event.js';
 const defaultToleranceMs = 300_000;
 const context = { operation: 'webhooks.receive' };
 
-const load = () => import('../wire/event.js');
+const wire = loadOnce(() => import('../wire/event.js'));
 
 /**
  * Standard Webhooks [C][D]: HMAC-SHA256 over `<id>.<timestamp>.<body>`, several signatures during a rotation. Throws
@@ -25,8 +26,6 @@ export function createWebhooks(options: ScalekitWebhookSettings, source: EventSo
   }
   if (!Array.isArray(secrets)) throw invalid('webhooks.secrets must be a list of signing secrets');
   const verifier = createWebhookVerifier({ provider: providerId, keys: secrets.map(keyOf), toleranceMs });
-  // Kept: importing a loaded module again costs more than the signature.
-  let wire: ReturnType<typeof load> | undefined;
 
   return {
     verify(delivery) {
@@ -40,7 +39,7 @@ export function createWebhooks(options: ScalekitWebhookSettings, source: EventSo
       return { payload: parseWebhookBody(delivery.body, providerId) };
     },
     async parse({ payload }) {
-      const { toEvent } = await (wire ??= load());
+      const { toEvent } = await wire();
       return toEvent(payload, source, context);
     },
   };

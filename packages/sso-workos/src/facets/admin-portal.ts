@@ -1,5 +1,5 @@
 import type { PortalIntent } from '@org/sso-core';
-import type { AdminPortalFacet } from '@org/sso-core/provider';
+import { loadOnce, type AdminPortalFacet } from '@org/sso-core/provider';
 import { createOnce, type WorkosApi } from '../api.js';
 import { ids, providerId } from '../ids.js';
 
@@ -15,7 +15,7 @@ const intents = {
 /** From creation, for links made through the API. [D] */
 const linkLifetimeMs = 5 * 60_000;
 
-const portalLink = async () => (await import('../wire/portal-link.js')).portalLinkSchema;
+const portalLink = loadOnce(async () => (await import('../wire/portal-link.js')).portalLinkSchema);
 
 export function createAdminPortal(api: WorkosApi, now: () => number): AdminPortalFacet {
   return {

@@ -1,11 +1,16 @@
 import type { Connection, ConnectionId, ConnectionRef, ListConnections } from '@org/sso-core';
 import { path } from '@org/sso-core/http';
-import type { CallContext, ConnectionAdminFacet, ConnectionsFacet } from '@org/sso-core/provider';
+import {
+  loadOnce,
+  type CallContext,
+  type ConnectionAdminFacet,
+  type ConnectionsFacet,
+} from '@org/sso-core/provider';
 import type { WorkosApi } from '../api.js';
 import { refuse, requireOwner } from '../errors.js';
 import { ids } from '../ids.js';
 
-const connection = async () => (await import('../wire/connection.js')).connection;
+const connection = loadOnce(async () => (await import('../wire/connection.js')).connection);
 const byId = (id: ConnectionId) => path`/connections/${ids.strip(id)}`;
 
 export function createConnections(api: WorkosApi): ConnectionsFacet {

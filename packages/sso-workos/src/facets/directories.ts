@@ -1,20 +1,21 @@
 import type { DirectoryId, DirectoryRef } from '@org/sso-core';
 import { path, type ApiRequest } from '@org/sso-core/http';
-import type {
-  CallContext,
-  DirectoriesFacet,
-  DirectoryAdminFacet,
-  Page,
-  PageRequest,
+import {
+  loadOnce,
+  type CallContext,
+  type DirectoriesFacet,
+  type DirectoryAdminFacet,
+  type Page,
+  type PageRequest,
 } from '@org/sso-core/provider';
 import type { WorkosApi } from '../api.js';
 import { refuse, requireOwner } from '../errors.js';
 import { ids } from '../ids.js';
 import type { Reader } from '../wire/reader.js';
 
-const directory = async () => (await import('../wire/directory.js')).directory;
-const directoryUser = async () => (await import('../wire/directory-user.js')).directoryUser;
-const directoryGroup = async () => (await import('../wire/directory-group.js')).directoryGroup;
+const directory = loadOnce(async () => (await import('../wire/directory.js')).directory);
+const directoryUser = loadOnce(async () => (await import('../wire/directory-user.js')).directoryUser);
+const directoryGroup = loadOnce(async () => (await import('../wire/directory-group.js')).directoryGroup);
 const byId = (id: DirectoryId) => path`/directories/${ids.strip(id)}`;
 
 /** Published as 4 a second for each directory [D]; some grace for requests that overtake each other on their way. */

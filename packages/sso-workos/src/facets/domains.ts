@@ -1,11 +1,11 @@
 import type { Domain, DomainId, DomainRef } from '@org/sso-core';
 import { path } from '@org/sso-core/http';
-import type { CallContext, DomainsFacet } from '@org/sso-core/provider';
+import { loadOnce, type CallContext, type DomainsFacet } from '@org/sso-core/provider';
 import { createOnce, type WorkosApi } from '../api.js';
 import { requireOwner } from '../errors.js';
 import { ids } from '../ids.js';
 
-const domain = async () => (await import('../wire/domain.js')).domain;
+const domain = loadOnce(async () => (await import('../wire/domain.js')).domain);
 const byId = (id: DomainId) => path`/organization_domains/${ids.strip(id)}`;
 
 export function createDomains(api: WorkosApi): DomainsFacet {

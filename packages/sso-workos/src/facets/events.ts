@@ -1,9 +1,11 @@
 import { SsoError } from '@org/sso-core';
-import type { CallContext, EventsFacet } from '@org/sso-core/provider';
+import { loadOnce, type CallContext, type EventsFacet } from '@org/sso-core/provider';
 import type { WorkosApi } from '../api.js';
 import { refusal } from '../errors.js';
 import { ids } from '../ids.js';
 import type { EventSource } from '../wire/event.js';
+
+const wire = loadOnce(() => import('../wire/event.js'));
 
 const day = 24 * 60 * 60_000;
 /** Documents say 30 days and 90 days. [D] */
@@ -35,7 +37,7 @@ export function createEvents(api: WorkosApi, source: EventSource): EventsFacet {
           `WorkOS keeps events for ${retentionDays} days: reconcile, then start at a new "since"`,
         );
       }
-      const { eventNames, readEventPage } = await import('../wire/event.js');
+      const { eventNames, readEventPage } = await wire();
       const { body } = await api
         .request({
           context,

@@ -1,6 +1,6 @@
 import { LoginRejectedError, Secret, SsoError, UnsupportedOperationError } from '@org/sso-core';
 import { queryString, readBody } from '@org/sso-core/http';
-import type { LoginFacet, LoginSelector, TokenVerifier } from '@org/sso-core/provider';
+import { loadOnce, type LoginFacet, type LoginSelector, type TokenVerifier } from '@org/sso-core/provider';
 import type { WorkosApi } from '../api.js';
 import { refusal, refuse, rejectionReason } from '../errors.js';
 import { ids, providerId } from '../ids.js';
@@ -17,7 +17,7 @@ export interface LoginParts {
   readonly now: () => number;
 }
 
-const logout = async () => (await import('../wire/logout.js')).logoutSchema;
+const logout = loadOnce(async () => (await import('../wire/logout.js')).logoutSchema);
 
 export function createLogin(parts: LoginParts): LoginFacet {
   const { api, auth, verifier, clientId, apiKey, baseUrl, accessTokenIssuers, now } = parts;

@@ -1,12 +1,12 @@
 import type { OrganizationId } from '@org/sso-core';
 import { path } from '@org/sso-core/http';
-import type { OrganizationAdminFacet, OrganizationsFacet } from '@org/sso-core/provider';
+import { loadOnce, type OrganizationAdminFacet, type OrganizationsFacet } from '@org/sso-core/provider';
 import { createOnce, type WorkosApi } from '../api.js';
 import { refuse } from '../errors.js';
 import { ids } from '../ids.js';
 import { replaceMetadata } from './metadata.js';
 
-const organization = async () => (await import('../wire/organization.js')).organization;
+const organization = loadOnce(async () => (await import('../wire/organization.js')).organization);
 const byId = (id: OrganizationId) => path`/organizations/${ids.strip(id)}`;
 
 export function createOrganizations(api: WorkosApi): OrganizationsFacet {

@@ -1,14 +1,14 @@
 import type { CreateUser, Invitation, Membership, MembershipRef, User, UserId } from '@org/sso-core';
 import { path } from '@org/sso-core/http';
-import type { CallContext, UsersFacet } from '@org/sso-core/provider';
+import { loadOnce, type CallContext, type UsersFacet } from '@org/sso-core/provider';
 import { createOnce, type WorkosApi } from '../api.js';
 import { refusal, refuse } from '../errors.js';
 import { ids, providerId } from '../ids.js';
 import { replaceMetadata } from './metadata.js';
 
-const user = async () => (await import('../wire/user.js')).user;
-const membership = async () => (await import('../wire/membership.js')).membership;
-const invitation = async () => (await import('../wire/invitation.js')).invitation;
+const user = loadOnce(async () => (await import('../wire/user.js')).user);
+const membership = loadOnce(async () => (await import('../wire/membership.js')).membership);
+const invitation = loadOnce(async () => (await import('../wire/invitation.js')).invitation);
 
 const usersPath = '/user_management/users';
 const membershipsPath = '/user_management/organization_memberships';

@@ -2,6 +2,7 @@ import { SsoError, WebhookRefusedError } from '@org/sso-core';
 import { requireSetting } from '@org/sso-core/http';
 import {
   createWebhookVerifier,
+  loadOnce,
   parseWebhookBody,
   type WebhookDelivery,
   type WebhookSignature,
@@ -13,7 +14,7 @@ import type { EventSource } from '../wire/event.js';
 
 const context = { operation: 'webhooks.receive' };
 
-const load = () => import('../wire/event.js');
+const wire = loadOnce(() => import('../wire/event.js'));
 
 /** Throws `invalid_argument` for settings under which everything or nothing would be accepted. */
 export function createWebhooks(
@@ -30,15 +31,13 @@ export function createWebhooks(
     keys: secrets.map((secret) => Buffer.from(requireSetting(secret, 'webhooks.secrets', providerId))),
     toleranceMs,
   });
-  // Kept: importing a loaded module again costs more than the signature.
-  let wire: ReturnType<typeof load> | undefined;
   return {
     verify(delivery) {
       verifier.verify(readSignature(delivery), delivery);
       return { payload: parseWebhookBody(delivery.body, providerId) };
     },
     async parse({ payload }) {
-      const { toEvent } = await (wire ??= load());
+      const { toEvent } = await wire();
       return toEvent(payload, source, context);
     },
   };
