@@ -145,7 +145,11 @@ export function createMigrationStore(database: Kysely<Tables>, dialect: Dialect)
       }),
 
     async record(entry) {
-      await database.insertInto('sso_migration_journal').values(toJournalRow(entry)).execute();
+      await database
+        .transaction()
+        .execute((transaction) =>
+          transaction.insertInto('sso_migration_journal').values(toJournalRow(entry)).execute(),
+        );
     },
 
     async journal({ tenantId, limit, before }) {
@@ -172,11 +176,13 @@ export function createMigrationStore(database: Kysely<Tables>, dialect: Dialect)
 
     async recordStep(step) {
       const row = toStepRow(step);
-      await database
-        .insertInto('sso_migration_step')
-        .values(row)
-        .onConflict((conflict) => conflict.columns(['tenant_id', 'step']).doUpdateSet(row))
-        .execute();
+      await database.transaction().execute((transaction) =>
+        transaction
+          .insertInto('sso_migration_step')
+          .values(row)
+          .onConflict((conflict) => conflict.columns(['tenant_id', 'step']).doUpdateSet(row))
+          .execute(),
+      );
     },
 
     entries: async (tenantId, query) => (await findEntries(tenantId, query)).map(fromEntryRow),
@@ -216,7 +222,11 @@ export function createMigrationStore(database: Kysely<Tables>, dialect: Dialect)
       }),
 
     async removeEntries(tenantId) {
-      await database.deleteFrom('sso_directory_entry').where('tenant_id', '=', tenantId).execute();
+      await database
+        .transaction()
+        .execute((transaction) =>
+          transaction.deleteFrom('sso_directory_entry').where('tenant_id', '=', tenantId).execute(),
+        );
     },
   };
 }

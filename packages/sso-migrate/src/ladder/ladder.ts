@@ -18,8 +18,11 @@ export interface LadderOptions {
   readonly gate: (tenantId: string, settings: { readonly signal?: AbortSignal }) => Promise<Gate>;
   /** For apps that keep their events in an inbox: the acting side changes with the stage `primary`, and nothing is lost or repeated. */
   readonly handOver?: HandOver;
-  /** For apps that know people by the identity ledger: before anybody signs in at the target, its connections are linked to those they stand for. */
-  readonly identities?: Pick<IdentityLedger, 'linkConnection'>;
+  /**
+   * For apps that know people by the identity ledger: before anybody signs in at the target, its connections are linked to those they stand
+   * for, and the directories of the acting side alone decide about access.
+   */
+  readonly identities?: Pick<IdentityLedger, 'linkConnection' | 'setDirectoryAuthority'>;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -111,7 +114,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
     });
   }
 
-  /** Refuses, and says so in the journal. */
+  /** What was found is in the journal, whether it is open or not. */
   async function requireOpen(
     migration: Migration,
     to: MigrationStage,
@@ -120,16 +123,10 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
     const { tenantId, stage } = migration;
     const { signal } = transition;
     const found = await gate(tenantId, signal ? { signal } : {});
+    const entry = { tenantId, at: timestamp(), actor: transition.actor, fromStage: stage };
+    await store.record({ ...entry, action: 'verified', toStage: stage, detail: found.verification });
     if (found.open) return found;
-    await store.record({
-      tenantId,
-      at: timestamp(),
-      actor: transition.actor,
-      action: 'refused',
-      fromStage: stage,
-      toStage: to,
-      detail: { reasons: found.reasons },
-    });
+    await store.record({ ...entry, action: 'refused', toStage: to, detail: { reasons: found.reasons } });
     throw new GateClosedError({ tenantId, stage, to, reasons: found.reasons });
   }
 
@@ -154,6 +151,11 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       acting === wanted
         ? migration
         : await write(migration, { acting: wanted }, transition, 'handed_over', { acting: wanted });
+    await identities?.setDirectoryAuthority({
+      tenantId,
+      organizationId: settled.organizations[wanted],
+      actor: transition.actor,
+    });
     if (stage === 'committed') await handOver?.forget(tenantId);
     else await handOver?.catchUp(tenantId, transition.signal ? { signal: transition.signal } : {});
     return settled;

@@ -39,6 +39,7 @@ summary .name { font-weight: 700 }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
+td:not(:last-child), th { white-space: nowrap; overflow-wrap: normal }
 .timeline { list-style: none; padding: 0 }
 .timeline li { padding: .3rem 0; border-bottom: 1px solid var(--line) }
 @media (max-width: 40rem) {
@@ -46,6 +47,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
   .found, .found tbody, .found tr, .found td { display: block }
   .found tr:first-child { display: none }
   .found tr { border-bottom: 1px solid var(--line); padding: .4rem 0 }
+  .found td, .found td:not(:last-child) { white-space: normal }
   .found td { border: 0; padding: 0 }
   .found td:first-child { font-weight: 700 }
   .found td.number { text-align: left }

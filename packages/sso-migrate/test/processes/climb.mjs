@@ -1,4 +1,5 @@
 // An operator who changes a customer's stage again and again until killed. Runs what is built.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLadder } from '@org/sso-migrate';
 import { createSqliteStore } from '@org/sso-store';
 
@@ -9,6 +10,8 @@ const ladder = createLadder({
   gate: async () => ({ open: true, reasons: [], verification: { connections: [] } }),
 });
 for (let round = 0; ; round += 1) {
+  // The other one's turn.
+  await sleep(Math.random() * 5);
   if (round === 1) process.stdout.write('ready\n');
   const { stage } = await store.migrations.get(TENANT_ID);
   const goals = { observe: 'canary', shadow: 'primary', canary: 'primary' };
