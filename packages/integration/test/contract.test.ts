@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createMemoryHarness, planContract, type Harness } from '@org/sso-contract';
 import { describeContract, type CaseOutcome } from '@org/sso-contract/vitest';
 import { expect, test } from 'vitest';
+import { createStandInHarness, standIns } from './harness/live.js';
 import { createScalekitHarness } from './harness/scalekit.js';
 import { createWorkosHarness } from './harness/workos.js';
 import { featureTable, targetReport, type ContractRun } from './support/contract-report.js';
@@ -13,6 +14,11 @@ const targets: Readonly<Record<string, () => Harness | Promise<Harness>>> = {
   'scalekit (modular-sso)': () => createScalekitHarness('modular-sso'),
   'workos (inactive users deleted)': () => createWorkosHarness('deleted'),
   'workos (inactive users kept)': () => createWorkosHarness('kept'),
+  ...Object.fromEntries(
+    (['scalekit (full-stack-auth)', 'workos'] as const satisfies readonly (keyof typeof standIns)[]).map(
+      (name) => [`live target, the emulator as ${name}`, () => createStandInHarness(name)],
+    ),
+  ),
 };
 
 const runs: Record<string, ContractRun> = {};

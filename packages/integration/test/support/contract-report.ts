@@ -36,10 +36,11 @@ export function targetReport(targets: Readonly<Record<string, ContractRun>>): st
       ),
     ];
   });
-  const gaps = Object.entries(targets).flatMap(([name, { harness }]) => {
+  const gaps = Object.entries(targets).flatMap(([name, { harness, outcomes }]) => {
     const reasons = new Map<string, string[]>();
+    // A target may give a reason for cases that apply to another provider.
     for (const [id, reason] of Object.entries(harness.notRun))
-      reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+      if (outcomes.get(id) === 'not_run') reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
     return [...reasons].map(([reason, ids]) => `- Not run on ${name}, as ${reason}: ${ids.join(', ')}`);
   });
   return [table(['target', 'passed', 'not run'], rows), gaps.join('\n')].join('\n\n');

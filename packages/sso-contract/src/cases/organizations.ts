@@ -118,7 +118,7 @@ export const organizationCases: readonly ContractCase[] = [
     title: 'An external id may hold characters that mean something in a URL.',
     requires: ['organizations'],
     async run({ sso, check, world, unique }) {
-      const externalId = unique('a/b?c=d&e#f+g %2F..é');
+      const externalId = unique('a/b?c=d&e#f+g %2F..');
       const id = await world.createOrganization({ name: unique('odd'), externalId });
       const organization = await sso.organizations.getByExternalId(externalId);
       check.equal([organization.id, organization.externalId], [id, externalId]);
