@@ -73,7 +73,7 @@ export function connectionOf({ name, identityProvider, protocol, people }: Custo
   return { name: `${name} sign-in`, identityProvider, protocol, users: people };
 }
 
-export function directoryUserOf({ id, email, firstName, lastName }: Person): SeedDirectoryUser {
+function directoryUserOf({ id, email, firstName, lastName }: Person): SeedDirectoryUser {
   return { id, email, userName: email, firstName, lastName, displayName: `${firstName} ${lastName}` };
 }
 

@@ -149,9 +149,9 @@ describe('changing', () => {
   it('creates without wrapper key', async () => {
     await scalekit
       .sso()
-      .organizationAdmin.create({ name: 'Initech', externalId: 'tenant_9', metadata: { plan: 'pro' } });
+      .organizationAdmin.create({ name: 'Initech', externalId: 'tenant_initech', metadata: { plan: 'pro' } });
     expect(await scalekit.sent()).toEqual([
-      { display_name: 'Initech', external_id: 'tenant_9', metadata: { plan: 'pro' } },
+      { display_name: 'Initech', external_id: 'tenant_initech', metadata: { plan: 'pro' } },
     ]);
   });
 
@@ -162,10 +162,10 @@ describe('changing', () => {
       closeConnection: true,
     });
     const sso = scalekit.sso();
-    const error = await failureOf(sso.organizationAdmin.create({ name: 'Initech', externalId: 'tenant_9' }));
+    const error = await failureOf(sso.organizationAdmin.create({ name: 'Initech', externalId: 'tenant_initech' }));
     expect(error).toMatchObject({ code: 'unavailable' });
     expect(await scalekit.traffic()).toHaveLength(1);
-    await expect(sso.organizations.getByExternalId('tenant_9')).resolves.toMatchObject({ name: 'Initech' });
+    await expect(sso.organizations.getByExternalId('tenant_initech')).resolves.toMatchObject({ name: 'Initech' });
   });
 
   it('updates only what is given; null removes the external id', async () => {

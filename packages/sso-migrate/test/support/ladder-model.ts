@@ -12,7 +12,7 @@ import { createLadder, type Gate, type Ladder } from '@org/sso-migrate';
 import { expect } from 'vitest';
 
 export const tenantId = 'tenant_acme';
-export const organizations = {
+const organizations = {
   from: organizationId('workos:org_1'),
   to: organizationId('scalekit:org_2'),
 } as const;
