@@ -28,7 +28,8 @@ export function createMigrationStore(database: Kysely<Tables>, dialect: Dialect)
       await database.transaction().execute(work);
       return true;
     } catch (error) {
-      if (error instanceof Outdated) return false;
+      // Of the unique columns only the subjects of entries are written without looking first.
+      if (error instanceof Outdated || isDuplicate(error)) return false;
       throw error;
     }
   }
@@ -273,6 +274,14 @@ async function claimDomains(
       .values(some.map((domain) => ({ domain, tenant_id: tenantId })))
       .execute();
   }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === '23505' || error.code === 'SQLITE_CONSTRAINT_UNIQUE')
+  );
 }
 
 function byId(a: DirectoryEntryRow, b: DirectoryEntryRow): number {

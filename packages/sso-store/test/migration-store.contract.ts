@@ -260,6 +260,21 @@ export function testMigrationStore(create: () => Promise<MigrationStore>): void 
     expect(await store.writeEntries('acme', 2, [moved('a', 2)])).toBe(true);
   });
 
+  test('a subject of a side belongs to one entry', async () => {
+    await enroll(migration('acme'));
+    await enroll(migration('globex'));
+    expect(await store.writeEntries('acme', 1, [entry('a'), entry('b')])).toBe(true);
+    const { from } = entry('a');
+    expect(await store.writeEntries('acme', 1, [entry('c', { from })])).toBe(false);
+    expect(await store.writeEntries('acme', 1, [entry('b', { version: 1, from })])).toBe(false);
+    expect(await store.writeEntries('acme', 1, [entry('c'), entry('d', { from: entry('c').from })])).toBe(
+      false,
+    );
+    expect(await store.writeEntries('acme', 1, [entry('c', { from: null, to: from })])).toBe(true);
+    expect(await store.writeEntries('globex', 1, [entry('a', { tenantId: 'globex' })])).toBe(true);
+    expect(ids(await store.entries('acme', { limit: 9, after: null }))).toEqual(['a', 'b', 'c']);
+  });
+
   test('of many who write an entry at once one succeeds', async () => {
     await enroll(migration('acme'));
     for (const version of [0, 1]) {

@@ -6,7 +6,7 @@ import { catchUpEvent, isUntold } from './catch-up.js';
 import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
 import { differences, hasAccess, isPresent } from './directory-statements.js';
 import { createDirectoryView } from './directory-view.js';
-import type { Migration, MigrationSide } from './migration.js';
+import { isFollowed, type Migration, type MigrationSide } from './migration.js';
 import type { MigrationStore } from './migration-store.js';
 
 export interface DirectoryHandOverOptions {
@@ -49,10 +49,14 @@ export interface DirectoryCounts {
   readonly unmatched: number;
 }
 
-/** Moves a customer's directory from one provider to the other without losing or repeating a change. */
+/**
+ * Moves a customer's directory from one provider to the other without losing or repeating a change. Throws `failed_precondition` before
+ * `shadow` and after `committed`.
+ */
 export interface DirectoryHandOver {
-  /** Notes whom the inbox knows from before the move. Once is enough; may be repeated, also after a crash. */
+  /** Notes whom the inbox knows from before the move; to be called when it enters `shadow`. Only the first time is long. */
   takeStock(tenantId: string): Promise<void>;
+  /** Takes stock first. */
   compare(tenantId: string): Promise<DirectoryComparison>;
   /**
    * Puts into the inbox what the acting side said and the app was not told. To be called after the acting side changed; may be repeated,
@@ -66,7 +70,7 @@ export interface DirectoryHandOver {
       readonly signal?: AbortSignal;
     },
   ): Promise<number>;
-  /** Forgets everybody, once a move is over. */
+  /** Forgets everybody: once a move is over, and before it enters `shadow`. */
   forget(tenantId: string): Promise<void>;
 }
 
@@ -84,8 +88,12 @@ export function createDirectoryHandOver({
 }: DirectoryHandOverOptions): DirectoryHandOver {
   async function requireMove(tenantId: string): Promise<Migration> {
     const move = await store.get(tenantId);
-    if (move) return move;
-    throw new SsoError({ code: 'not_found', message: `"${tenantId}" is in no move` });
+    if (!move) throw new SsoError({ code: 'not_found', message: `"${tenantId}" is in no move` });
+    if (isFollowed(move)) return move;
+    throw new SsoError({
+      code: 'failed_precondition',
+      message: `The directory of "${tenantId}" is not followed in stage "${move.stage}"`,
+    });
   }
 
   function sourceOf(provider: string): EventSource {
@@ -137,24 +145,27 @@ export function createDirectoryHandOver({
     }
   }
 
+  async function takeStock(tenantId: string): Promise<void> {
+    const { organizations } = await requireMove(tenantId);
+    for (const side of ['from', 'to'] as const) {
+      const organization = organizations[side];
+      if (organization === null) continue;
+      const step = stockStep(side);
+      const known = (await store.steps(tenantId)).find((each) => each.step === step);
+      if (known?.state === 'done' && known.result === organization) continue;
+      const record = (state: 'begun' | 'done') =>
+        store.recordStep({ tenantId, step, state, result: organization, at: timestamp() });
+      await record('begun');
+      for (const kind of kinds) await takeStockOf(tenantId, side, kind);
+      await record('done');
+    }
+  }
+
   return {
-    async takeStock(tenantId) {
-      const { organizations } = await requireMove(tenantId);
-      for (const side of ['from', 'to'] as const) {
-        const organization = organizations[side];
-        if (organization === null) continue;
-        const step = stockStep(side);
-        const known = (await store.steps(tenantId)).find((each) => each.step === step);
-        if (known?.state === 'done' && known.result === organization) continue;
-        const record = (state: 'begun' | 'done') =>
-          store.recordStep({ tenantId, step, state, result: organization, at: timestamp() });
-        await record('begun');
-        for (const kind of kinds) await takeStockOf(tenantId, side, kind);
-        await record('done');
-      }
-    },
+    takeStock,
 
     async compare(tenantId) {
+      await takeStock(tenantId);
       const { acting } = await requireMove(tenantId);
       const counts = { directory_user: noCounts(), directory_group: noCounts() };
       const fields: Record<string, number> = {};

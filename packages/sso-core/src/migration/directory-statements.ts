@@ -35,9 +35,11 @@ export function withEvent(
   known: DirectoryStatement | null,
   event: DirectoryEvent,
   groupId: string | null,
-): DirectoryStatement {
+): DirectoryStatement | null {
   const subject = subjectOf(event);
   const before = known?.subject === subject && !known.deleted ? known : null;
+  // It may come after the person's own end, when it comes with the group's, and tells of nobody.
+  if (event.type === 'directory.group.user_removed' && !isPresent(before)) return known;
   const groups = before?.groups ?? [];
   const shared = {
     subject,
@@ -64,8 +66,6 @@ export function withTold(
   event: DirectoryEvent,
   groupId: string | null,
 ): DirectoryStatement | null {
-  // The end of a membership tells of nobody.
-  if (event.type === 'directory.group.user_removed' && !isPresent(told)) return told;
   return withEvent(told && { ...told, subject: subjectOf(event) }, event, groupId);
 }
 
@@ -136,8 +136,8 @@ function differingFields(one: DirectoryUser, other: DirectoryUser): string[] {
 }
 
 /** What a side says gives access back to somebody it was taken from later than the side heard of. */
-export function isStaleGrant(told: DirectoryStatement | null, said: DirectoryStatement): boolean {
-  return told !== null && !hasAccess(told) && hasAccess(said) && said.order <= told.order;
+export function isStaleGrant(told: DirectoryStatement | null, said: DirectoryStatement | null): boolean {
+  return told !== null && said !== null && !hasAccess(told) && hasAccess(said) && said.order <= told.order;
 }
 
 /**
@@ -156,8 +156,9 @@ export function isNews(
   if (isMembership(event)) {
     const isTold = told?.groups.includes(groupId!);
     if (event.type === 'directory.group.user_added') return !isTold && !isStaleGrant(told, after);
-    // Of a membership neither of the two knew the app may know from before.
-    return isTold || told === null || (isNew && !before?.groups.includes(groupId!));
+    // The vendor may tell the end of a membership that neither the app was told of nor we knew: the app may know it from before.
+    const isUnknown = event.data.source === 'native' && isNew && !before?.groups.includes(groupId!);
+    return isTold || told === null || isUnknown;
   }
   if (event.type.endsWith('.deleted') && told?.deleted) return false;
   const isLevel = isNew && saysTheSame(kind, before, told);

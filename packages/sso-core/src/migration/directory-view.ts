@@ -4,7 +4,13 @@ import type { EventSource, EventStore, GroupMember, SubjectState } from '../even
 import { parseQualifiedId } from '../model/ids.js';
 import type { DirectoryGroup, DirectoryUser } from '../model/index.js';
 import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
-import { isMembership, subjectOf, subjectOfGroup, type DirectoryEvent } from './directory-statements.js';
+import {
+  isMembership,
+  isPresent,
+  subjectOf,
+  subjectOfGroup,
+  type DirectoryEvent,
+} from './directory-statements.js';
 import type { Migration, MigrationSide } from './migration.js';
 import type { MigrationStore } from './migration-store.js';
 
@@ -18,6 +24,15 @@ interface Mention {
   readonly match: string | null;
   /** Of the event that mentions it. */
   readonly order: string;
+}
+
+/** A mention of whom no entry of this side is known. */
+interface Stranger {
+  readonly subject: string;
+  /** Under which its counterpart may be known: what it was called before, and is called now. */
+  readonly matches: readonly string[];
+  readonly order: string;
+  readonly state: SubjectState | null;
 }
 
 export interface ViewOptions {
@@ -85,6 +100,12 @@ export function createDirectoryView({
     return !subjects.has(entry.id) && (entry[side] === null || entry[side].deleted);
   }
 
+  /** Both sides may have renamed it, one of them later: the acting side's name counts. */
+  function withMatch(entry: DirectoryEntry): DirectoryEntry {
+    const acting = move.acting === 'from' ? entry.from : entry.to;
+    return { ...entry, match: matchOf(acting) ?? matchOf(entry[side]) ?? entry.match };
+  }
+
   async function load(mentions: readonly Mention[]): Promise<void> {
     const missing = new Map<string, Mention>();
     for (const mention of mentions) {
@@ -99,17 +120,23 @@ export function createDirectoryView({
       missing.delete(subject);
     }
     const strangers = await Promise.all(
-      [...missing.values()].map(async (mention) => ({
-        ...mention,
-        state: await known.subject(source, mention.subject),
-      })),
+      [...missing.values()].map(async ({ subject, match, order }): Promise<Stranger> => {
+        const state = await known.subject(source, subject);
+        const snapshot = state?.snapshot as DirectoryUser | DirectoryGroup | null | undefined;
+        const before = snapshot ? matchOfEntity(snapshot) : null;
+        return { subject, order, state, matches: [before, match].filter((each) => each !== null) };
+      }),
     );
     const candidates = await candidatesFor(strangers);
-    for (const { subject, match: mentioned, order, state } of strangers) {
-      const kind = kindOf(subject);
-      const match = mentioned ?? matchOf(state);
-      const sameKind = candidates.filter((entry) => entry.kind === kind);
-      const namesakes = sameKind.filter((entry) => entry.match === match && match !== null);
+    for (const { subject, matches, order } of strangers) {
+      // Another worker may have heard of it meanwhile.
+      const same = candidates.find((entry) => entry[side]?.subject === subject);
+      if (same) {
+        keep(subject, same);
+        continue;
+      }
+      const sameKind = candidates.filter(({ kind }) => kind === kindOf(subject));
+      const namesakes = sameKind.filter(({ match }) => match !== null && matches.includes(match));
       if (namesakes.some((entry) => (entry[side]?.since ?? '') > order)) {
         former.add(subject);
         continue;
@@ -120,29 +147,26 @@ export function createDirectoryView({
         free.find(({ id }) => id === ownIdOf(subject)) ??
         namesakes.find(isFree) ??
         // By its first name, for who hears of a group after it was renamed elsewhere.
-        free.find(({ id }) => match !== null && id === sharedIdOf(kind, match)) ??
-        newEntry(subject, match, candidates);
-      put(subject, { ...entry, match: match ?? entry.match, [side]: mentionOf(subject, order) });
+        free.find(({ id }) => matches.some((match) => id === sharedIdOf(kindOf(subject), match))) ??
+        newEntry(subject, matches, candidates);
+      put(subject, withMatch({ ...entry, [side]: mentionOf(subject, order) }));
     }
     for (const { subject, order, state } of strangers) await seed(subject, order, state);
   }
 
-  async function candidatesFor(
-    strangers: readonly { subject: string; match: string | null; state: SubjectState | null }[],
-  ) {
+  async function candidatesFor(strangers: readonly Stranger[]): Promise<DirectoryEntry[]> {
     const found = new Map<string, DirectoryEntry>();
-    const add = (some: readonly DirectoryEntry[]) => {
-      for (const entry of some) found.set(entry.id, entry);
-    };
     for (const kind of ['directory_user', 'directory_group'] as const) {
-      const of = strangers.filter(({ subject }) => kindOf(subject) === kind);
-      const matches = of.map(({ match, state }) => match ?? matchOf(state)).filter((match) => match !== null);
-      if (matches.length > 0) add(await store.entries(tenantId, { kind, matches }));
+      const ofKind = strangers.filter(({ subject }) => kindOf(subject) === kind);
+      if (ofKind.length === 0) continue;
+      const matches = ofKind.flatMap((each) => each.matches);
       const ids = [
         ...matches.map((match) => sharedIdOf(kind, match)),
-        ...of.map(({ subject }) => ownIdOf(subject)),
+        ...ofKind.map(({ subject }) => ownIdOf(subject)),
       ];
-      if (ids.length > 0) add(await store.entries(tenantId, { ids }));
+      const byMatch = matches.length > 0 ? await store.entries(tenantId, { kind, matches }) : [];
+      for (const entry of [...byMatch, ...(await store.entries(tenantId, { ids }))])
+        found.set(entry.id, entry);
     }
     return [...found.values()];
   }
@@ -150,17 +174,17 @@ export function createDirectoryView({
   /** Two sides that first hear of somebody at once must mean the same entry, so its id follows from the match where it can. */
   function newEntry(
     subject: string,
-    match: string | null,
+    matches: readonly string[],
     candidates: readonly DirectoryEntry[],
   ): DirectoryEntry {
     const kind = kindOf(subject);
     const taken = new Set([...candidates.map(({ id }) => id), ...subjects.keys()]);
-    const ids = [...(match === null ? [] : [sharedIdOf(kind, match)]), ownIdOf(subject)];
+    const ids = [...matches.map((match) => sharedIdOf(kind, match)), ownIdOf(subject)];
     return {
       tenantId,
       id: ids.find((id) => !taken.has(id)) ?? `${ownIdOf(subject)}:${randomUUID()}`,
       kind,
-      match,
+      match: matches.at(-1) ?? null,
       from: null,
       to: null,
       told: null,
@@ -175,7 +199,7 @@ export function createDirectoryView({
 
   /** What the inbox knew of it before it was followed here. The app was told so, if this is the side the customer came from. */
   async function seed(subject: string, mentioned: string, state: SubjectState | null): Promise<void> {
-    if (former.has(subject) || !state || state.deleted || state.snapshot === null) return;
+    if (!changed.has(subject) || !state || state.deleted || state.snapshot === null) return;
     const entity = state.snapshot as DirectoryUser | DirectoryGroup;
     const pairs =
       kindOf(subject) === 'directory_user'
@@ -209,11 +233,7 @@ export function createDirectoryView({
     isFormer: (subject) => former.has(subject),
     entryOf: (subject) => entries.get(subject)!,
     change(subject, change) {
-      const entry = { ...entries.get(subject)!, ...change };
-      // A group that was renamed is matched by its new name.
-      const statement = entry[side];
-      const match = statement && !statement.deleted ? matchOfEntity(statement.entity) : null;
-      put(subject, { ...entry, match: match ?? entry.match });
+      put(subject, withMatch({ ...entries.get(subject)!, ...change }));
     },
     changed: () => [...changed].map((subject) => entries.get(subject)!),
   };
@@ -232,12 +252,11 @@ function mentionOf(subject: string, since: string): DirectoryStatement {
   return { subject, entity: null, deleted: false, groups: [], since, order: '' };
 }
 
-function matchOf(state: SubjectState | null): string | null {
-  return matchOfEntity((state?.snapshot ?? null) as DirectoryStatement['entity']);
+function matchOf(statement: DirectoryStatement | null): string | null {
+  return isPresent(statement) ? matchOfEntity(statement.entity) : null;
 }
 
-function matchOfEntity(entity: DirectoryStatement['entity']): string | null {
-  if (!entity) return null;
+function matchOfEntity(entity: DirectoryUser | DirectoryGroup): string | null {
   return ('status' in entity ? entity.idpId : entity.name) || null;
 }
 

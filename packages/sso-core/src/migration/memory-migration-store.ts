@@ -84,6 +84,12 @@ export function createMemoryMigrationStore(): MigrationStore {
       if (migrations.get(tenantId)?.version !== moveVersion) return false;
       const known = entries.get(tenantId) ?? new Map<string, DirectoryEntry>();
       if (changed.some(({ id, version }) => (known.get(id)?.version ?? 0) !== version)) return false;
+      const next = [...new Map([...known, ...changed.map((entry) => [entry.id, entry] as const)]).values()];
+      const subjects = next.flatMap(({ from, to }) => [
+        ...(from ? [`from ${from.subject}`] : []),
+        ...(to ? [`to ${to.subject}`] : []),
+      ]);
+      if (new Set(subjects).size < subjects.length) return false;
       for (const entry of changed)
         known.set(entry.id, { ...structuredClone(entry), version: entry.version + 1 });
       entries.set(tenantId, known);

@@ -2,7 +2,7 @@ import type { EventRelay, RelayDecision, RelayedEvent } from '../events/event-re
 import type { OrganizationId } from '../model/index.js';
 import { readCatchUp } from './catch-up.js';
 import { isDirectoryEvent } from './directory-statements.js';
-import type { Migration, MigrationSide } from './migration.js';
+import { isFollowed, type Migration, type MigrationSide } from './migration.js';
 import type { MigrationStore } from './migration-store.js';
 import { relayDirectoryEvent, type ComparedEvent } from './relay-directory-event.js';
 
@@ -46,7 +46,7 @@ export function createMigrationRelay({
     const { side, move } = found;
     const catchUp = readCatchUp(claimed.event);
     const events = deliveries.filter(isDirectoryEvent);
-    if (move.stage !== 'committed' && (catchUp || events.length > 0)) {
+    if (isFollowed(move) && (catchUp || events.length > 0)) {
       const { tenantId } = move;
       return relayDirectoryEvent({ store, tenantId, side, relayed, events, catchUp, onCompared, now });
     }

@@ -85,7 +85,7 @@ export interface MigrationStore {
   entries(tenantId: string, query: DirectoryEntryQuery): Promise<readonly DirectoryEntry[]>;
   /**
    * Writes all of them, each at the version it was read at, while the move is at `moveVersion`. `false`, and nothing written, when any of
-   * these has changed.
+   * these has changed, or another entry has a side's subject already.
    */
   writeEntries(tenantId: string, moveVersion: number, entries: readonly DirectoryEntry[]): Promise<boolean>;
   /** Removes all of a customer: personal data that is not needed once a move is over. */

@@ -43,3 +43,8 @@ export interface Migration {
   /** ISO-8601 in UTC. */
   readonly updatedAt: string;
 }
+
+/** Whether it is kept what the sides say of people and groups, and what the app was told: from `shadow` on, until the move is over. */
+export function isFollowed({ stage, acting }: Migration): boolean {
+  return stage !== 'committed' && (stage !== 'observe' || acting === 'to');
+}

@@ -18,7 +18,7 @@ import {
   type DirectoryEvent,
 } from './directory-statements.js';
 import { createDirectoryView, mentionsOf, type DirectoryView } from './directory-view.js';
-import type { Migration, MigrationSide } from './migration.js';
+import { isFollowed, type Migration, type MigrationSide } from './migration.js';
 import type { MigrationStore } from './migration-store.js';
 
 /** An event of the side that is not acted on, compared with what the app was told by the other. */
@@ -108,7 +108,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   ): Promise<void> {
     await unlessOvertaken(async () => {
       const move = await store.get(tenantId);
-      if (!move || move.stage === 'committed') return;
+      if (!move || !isFollowed(move)) return;
       const { view, events } = await open(move, { isPatient: false });
       if (view.isFormer(event.subject)) return;
       change(view, events);
@@ -144,7 +144,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
 
   return unlessOvertaken<RelayDecision>(async () => {
     const move = await store.get(tenantId);
-    if (!move || move.stage === 'committed') return 'overtaken';
+    if (!move || !isFollowed(move)) throw busy('The move has changed');
     const isActing = side === move.acting;
     if (catchUp) {
       // Somebody else may have come in the place of whom it is about.

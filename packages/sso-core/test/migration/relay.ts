@@ -21,6 +21,15 @@ function faulty<Port extends object>(port: Port, fail: () => void): Port {
   });
 }
 
+/** Numbers below a limit that follow from a seed. */
+function below(limit: number, seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return (state >>> 8) % limit;
+  };
+}
+
 type Stores = () => Promise<{ readonly store: MigrationStore; readonly events: EventStore }>;
 
 const both = ['from', 'to'] as const;
@@ -89,6 +98,24 @@ export function testRelay(createStores: Stores, numRuns: number): void {
     };
   }
 
+  /** A customer of some age: people the app knows from before the move, whom only one or both of the vendors know. */
+  async function enroll(world: TwoSides, telling: ReturnType<typeof createTelling>): Promise<void> {
+    const past: Change[] = [
+      ['hire', 'p0'],
+      ['hire', 'p1'],
+      ['createGroup', 'g0'],
+      ['join', 'g0', 'p0'],
+    ];
+    for (const change of past) telling.change(change);
+    for (const at of both) {
+      await telling.hear(at, at === 'from' ? 4 : 2);
+      await world.send(at, world.sides[at].takeEvents());
+      // So far there was one provider.
+      if (at === 'from') await world.process();
+    }
+    await world.enroll();
+  }
+
   /**
    * Everybody hears of everything. What the app does not know then is reported: access that was taken by one side and given by the other
    * at once, on which the operator has the last word. Answers what is wrong.
@@ -111,6 +138,30 @@ export function testRelay(createStores: Stores, numRuns: number): void {
     await world.process();
     if (!isRight()) wrong.push('the app believes what is not so');
     const { untold, differing } = await compare();
+    if (process.env.SEED && differing.length) {
+      console.log(world.app.history.join('\n'));
+      console.log(
+        JSON.stringify(
+          (await world.store.entries(world.tenantId, { limit: 99, after: null })).map((e) => ({
+            ...e,
+            from: e.from && { ...e.from, entity: (e.from.entity as any)?.name },
+            to: e.to && { ...e.to, entity: (e.to.entity as any)?.name },
+            told: e.told && {
+              ...e.told,
+              entity: (e.told.entity as any)?.name + (e.told.entity as any)?.status,
+            },
+          })),
+          null,
+          1,
+        ),
+      );
+      for (const at of both)
+        console.log(
+          JSON.stringify(
+            (await world.sides[at].world.events()).map((e) => [e.id, e.type, e.occurredAt, e.subject]),
+          ),
+        );
+    }
     if (untold > 0) wrong.push(`${untold} were not told`);
     return [...wrong, ...differing.map((field) => `${field} differs`)];
   }
@@ -119,8 +170,8 @@ export function testRelay(createStores: Stores, numRuns: number): void {
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
         const world = await createTwoSides(await createStores());
-        await world.enroll();
         const telling = createTelling(world);
+        await enroll(world, telling);
         for (const step of all) {
           if (step.kind === 'change') telling.change(step.change);
           else if (step.kind === 'hear') await telling.hear(step.side, step.count);
@@ -143,12 +194,12 @@ export function testRelay(createStores: Stores, numRuns: number): void {
 
   test('failures anywhere, of handlers and of the store, change nothing of that', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, fc.infiniteStream(fc.nat(99)), async (all, random) => {
+      fc.asyncProperty(steps, fc.integer(), async (all, seed) => {
+        const random = below(99 + 1, seed);
         const stores = await createStores();
         const dial = { fails: false };
         const fail = () => {
-          if (dial.fails && random.next().value < 8)
-            throw new SsoError({ code: 'unavailable', message: 'x' });
+          if (dial.fails && random() < 8) throw new SsoError({ code: 'unavailable', message: 'x' });
         };
         const world = await createTwoSides({
           store: faulty(stores.store, fail),
@@ -156,8 +207,8 @@ export function testRelay(createStores: Stores, numRuns: number): void {
           inbox: { handlerTimeoutMs: 1000 },
         });
         world.inbox.on('*', fail);
-        await world.enroll();
         const telling = createTelling(world);
+        await enroll(world, telling);
         dial.fails = true;
         for (const step of all) {
           // Whoever fails tries again.
@@ -187,36 +238,79 @@ export function testRelay(createStores: Stores, numRuns: number): void {
     );
   });
 
+  test('while the acting side changes, nobody’s handlers are called for two events at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.integer(), async (all, seed) => {
+        const random = below(6 + 1, seed);
+        const world = await createTwoSides(await createStores());
+        const busy = new Set<string>();
+        const atOnce: string[] = [];
+        const later = async () => {
+          for (let turns = random(); turns > 0; turns -= 1)
+            await new Promise((resolve) => setImmediate(resolve));
+        };
+        world.app.slowDown(async (person) => {
+          if (busy.has(person)) atOnce.push(person);
+          busy.add(person);
+          await later();
+          return () => void busy.delete(person);
+        });
+        const telling = createTelling(world);
+        await enroll(world, telling);
+        let acting: MigrationSide = 'from';
+        for (const step of all) {
+          if (step.kind === 'change') telling.change(step.change);
+          else if (step.kind === 'hear') await telling.hear(step.side, step.count);
+          else if (step.kind === 'flip' || step.kind === 'process') {
+            for (const at of both) await world.send(at, world.sides[at].takeEvents());
+            const processing = world.process();
+            await later();
+            acting = other(acting);
+            await world.flip(acting);
+            await processing;
+          }
+        }
+        expect(await settle(world, telling)).toEqual([]);
+        expect(atOnce).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
   test('what both vendors tell is handled once, whichever tells it first and whenever the acting side changes', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, fc.infiniteStream(fc.nat(1000)), async (all, random) => {
+      fc.asyncProperty(steps, fc.integer(), async (all, seed) => {
+        const random = below(1000 + 1, seed);
         // Where memberships are derived, each comes with an update of the person that tells nothing.
         const world = await createTwoSides({
           ...(await createStores()),
           tell: { from: 'native', to: 'native' },
         });
-        await world.enroll();
         const telling = createTelling(world);
+        await enroll(world, telling);
         let acting: MigrationSide = 'from';
         for (const step of all) {
           if (step.kind === 'change') {
             telling.change(step.change);
-            const first = both[random.next().value % 2]!;
+            const first = both[random() % 2]!;
             for (const at of [first, other(first)]) {
               await telling.hear(at);
-              world.clock.at += random.next().value;
-              if (random.next().value % 2 > 0) await world.send(at, world.sides[at].takeEvents());
-              if (random.next().value % 2 > 0) await world.process();
+              world.clock.at += random();
+              if (random() % 2 > 0) await world.send(at, world.sides[at].takeEvents());
+              if (random() % 2 > 0) await world.process();
             }
           } else if (step.kind === 'flip') {
-            // The new side has caught up: its events have arrived and are recorded.
-            await world.send(other(acting), world.sides[other(acting)].takeEvents());
-            await world.process();
+            // Whether the new side's events have arrived and are recorded or not.
             acting = other(acting);
+            if (random() % 2 > 0) await world.send(acting, world.sides[acting].takeEvents());
+            if (random() % 2 > 0) await world.process();
             await world.flip(acting);
           }
         }
-        for (const at of both) await world.send(at, world.sides[at].takeEvents());
+        for (const at of both) {
+          await telling.hear(at);
+          await world.send(at, world.sides[at].takeEvents());
+        }
         await world.process();
         expect(world.app.belief()).toEqual(telling.idp.truth());
         const repeated = world.app.history.filter(

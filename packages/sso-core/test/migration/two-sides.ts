@@ -272,7 +272,10 @@ export async function createTwoSides({
     app,
     compared,
     move,
-    enroll: () => store.write(move, null, journalEntry(tenantId)),
+    async enroll() {
+      await store.write({ ...move, stage: 'shadow' }, null, journalEntry(tenantId));
+      await handOver.takeStock(tenantId);
+    },
     /** Events arrive as the vendor's stream would bring them. */
     async send(side: MigrationSide, arriving: readonly SsoEvent[]): Promise<void> {
       const { provider } = sides[side];
@@ -296,7 +299,6 @@ export async function createTwoSides({
     },
     /** As an operator does it, without anybody in between. */
     async flip(acting: MigrationSide): Promise<void> {
-      await handOver.takeStock(tenantId);
       const current = (await store.get(tenantId))!;
       await store.write(
         { ...current, acting, version: current.version + 1 },
@@ -318,6 +320,7 @@ export function createApp(inbox: EventInbox) {
   const memberships = new Set<string>();
   const history: string[] = [];
   const seen = new Set<string>();
+  let slow: ((person: string) => Promise<() => void>) | undefined;
 
   const forget = (matches: (group: string, user: string) => boolean) => {
     for (const pair of memberships) {
@@ -326,13 +329,19 @@ export function createApp(inbox: EventInbox) {
     }
   };
   function on<Type extends SsoEventType>(type: Type, handle: (event: SsoEventOf<Type>) => void) {
-    inbox.on(type, (event, { idempotencyKey }) => {
+    inbox.on(type, async (event, { idempotencyKey }) => {
       if (seen.has(idempotencyKey)) return;
+      // A membership that ends with its group is told in the group's turn.
+      const isOfPerson = type.startsWith('directory.user.');
+      const done = isOfPerson
+        ? await slow?.((event.data as unknown as { user: DirectoryUser }).user.idpId!)
+        : undefined;
       const before = everything();
       handle(event);
       seen.add(idempotencyKey);
       const isNothing = before === everything();
       history.push(`${event.provider.split('-')[0]} ${type}${isNothing ? ' (nothing new)' : ''}`);
+      done?.();
     });
   }
   const everything = () => JSON.stringify([[...people], [...groups], [...memberships].toSorted()]);
@@ -389,6 +398,10 @@ export function createApp(inbox: EventInbox) {
   }
   return {
     belief,
+    /** Called before a change of somebody is made; what it answers, after. */
+    slowDown(between: (person: string) => Promise<() => void>) {
+      slow = between;
+    },
     /** What the app was told, in order, without repetitions of one attempt. */
     history,
   };

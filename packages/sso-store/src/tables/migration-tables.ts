@@ -45,6 +45,6 @@ export const migrationTables: Statements = (text, numbered) => [
     primary key (tenant_id, id)
   )`,
   `create index sso_directory_entry_match on sso_directory_entry (matched_by, tenant_id)`,
-  `create index sso_directory_entry_from on sso_directory_entry (from_subject, tenant_id)`,
-  `create index sso_directory_entry_to on sso_directory_entry (to_subject, tenant_id)`,
+  `create unique index sso_directory_entry_from on sso_directory_entry (from_subject, tenant_id)`,
+  `create unique index sso_directory_entry_to on sso_directory_entry (to_subject, tenant_id)`,
 ];
