@@ -182,7 +182,7 @@ export function testMigrationStore(create: () => Promise<MigrationStore>): void 
     subject,
     entity: { idpId: 'idp', name: 'Ada \u0000' } as unknown as DirectoryUser,
     deleted: false,
-    groups: ['g'],
+    groups: [{ group: 'old:g', entry: 'g' }],
     since: '2025',
     order: '2026',
   });

@@ -1,11 +1,12 @@
 import type { SsoEvent } from '../model/event.js';
 import type { DirectoryGroup } from '../model/index.js';
-import type { DirectoryEntry } from './directory-entry.js';
+import type { DirectoryEntry, DirectoryMembership } from './directory-entry.js';
 import {
   differences,
   introductionOf,
   isPresent,
   isStaleGrant,
+  nameTold,
   saysTheSame,
   type DirectoryEvent,
   type MembershipEvent,
@@ -44,11 +45,11 @@ export function readCatchUp(event: SsoEvent): CatchUpPayload | null {
     : null;
 }
 
-/** An event the app is told, and where that is kept. */
+/** An event the app is told. */
 export interface Telling {
   readonly event: DirectoryEvent;
-  /** Entry of a membership's group. */
-  readonly groupId: string | null;
+  /** The one of a membership's group. */
+  readonly entry: string | null;
 }
 
 /** Whether a side says what the app was not told. Where handlers were interrupted nobody knows what the app made of it. */
@@ -77,21 +78,22 @@ export function untold(
 ): Telling[] {
   if (!isUntold(entry, side, payload)) return [];
   const { kind, told, telling } = entry;
-  const { subject, entity, deleted, groups: saidGroups } = entry[side]!;
+  const { subject, entity, deleted } = entry[side]!;
+  const saidGroups = entriesOf(entry[side]!.groups);
   const isKnown = isPresent(told);
-  const toldGroups = isKnown ? told.groups : [];
+  const toldGroups = entriesOf(isKnown ? told.groups : []);
   const isSame = telling === null && saysTheSame(kind, told, entry[side]);
   const prefix = kind === 'directory_user' ? 'directory.user' : 'directory.group';
-  const about = (type: string, data: object, id = type, groupId: string | null = null): Telling => ({
+  const about = (type: string, data: object, id = type, group: string | null = null): Telling => ({
     event: { ...envelope, id: `${envelope.id}/${id}`, subject, type, data } as DirectoryEvent,
-    groupId,
+    entry: group,
   });
 
-  function membership(type: MembershipEvent['type'], groupId: string): Telling[] {
-    const known = groups.get(groupId);
+  function membership(type: MembershipEvent['type'], id: string): Telling[] {
+    const known = groups.get(id);
     const group = known && groupRef(known, side, move);
     const data = { group, user: entity, source: 'derived' };
-    return group ? [about(type, data, `${type}/${group.vendorId}`, groupId)] : [];
+    return group ? [about(type, data, `${type}/${group.vendorId}`, id)] : [];
   }
 
   function change(): Telling[] {
@@ -104,7 +106,7 @@ export function untold(
       kind === 'directory_user' ? { user: entity, ...rest } : { group: entity, ...rest },
     );
     const introduction = introductionOf(event, told);
-    return [...(introduction ? [introduction] : []), event].map((each) => ({ event: each, groupId: null }));
+    return [...(introduction ? [introduction] : []), event].map((each) => ({ event: each, entry: null }));
   }
 
   if (isSame && !isKnown) return [];
@@ -120,6 +122,10 @@ export function untold(
   ];
 }
 
+function entriesOf(groups: readonly DirectoryMembership[]): string[] {
+  return [...new Set(groups.map(({ entry }) => entry))];
+}
+
 /** A group this side does not have is named as the other one has it. */
 function groupRef(
   entry: DirectoryEntry,
@@ -133,9 +139,9 @@ function groupRef(
     const { id, directoryId, name } = (known.entity ?? {
       id: `${move[place]}:${vendorId}`,
       directoryId: null,
-      name: entry.match,
-    }) as DirectoryGroup;
-    return { id, vendorId, directoryId, name };
+      name: null,
+    }) as Pick<DirectoryGroup, 'id' | 'directoryId'> & { readonly name: string | null };
+    return { id, vendorId, directoryId, name: nameTold(entry, name) };
   }
   return undefined;
 }

@@ -7,12 +7,19 @@ export interface DirectoryStatement {
   /** As of the last event; of a deleted one as it was before. `null` when only memberships of it are known. */
   readonly entity: DirectoryUser | DirectoryGroup | null;
   readonly deleted: boolean;
-  /** Of a person: ids of the entries of the groups they are in. */
-  readonly groups: readonly string[];
+  /** Of a person. */
+  readonly groups: readonly DirectoryMembership[];
   /** Of the first event it rests on; sorts as text, by time. */
   readonly since: string;
   /** Of the newest one. */
   readonly order: string;
+}
+
+export interface DirectoryMembership {
+  /** The group's id at the vendor that told, qualified. */
+  readonly group: string;
+  /** Id of the group's entry. */
+  readonly entry: string;
 }
 
 /** One person or group of a customer in a move: what each side last said, and what the app was told. */

@@ -1,7 +1,8 @@
 import { orderOf } from '../events/describe-event.js';
+import { parseQualifiedId } from '../model/ids.js';
 import type { DirectoryGroup, DirectoryUser } from '../model/index.js';
 import type { SsoEvent, SsoEventOf } from '../model/event.js';
-import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
+import type { DirectoryEntry, DirectoryMembership, DirectoryStatement } from './directory-entry.js';
 
 export type MembershipEvent = SsoEventOf<'directory.group.user_added' | 'directory.group.user_removed'>;
 
@@ -30,43 +31,78 @@ export function subjectOfGroup({ vendorId }: Pick<DirectoryGroup, 'vendorId'>): 
   return `directory_group:${vendorId}`;
 }
 
-/** What is said after one more event. `groupId` is the entry of a membership's group. */
-export function withEvent(
+/** What a side says after one more event. `entry` is the one of a membership's group, if it has one. */
+export function withSaid(
   known: DirectoryStatement | null,
   event: DirectoryEvent,
-  groupId: string | null,
+  entry: string | null,
 ): DirectoryStatement | null {
   const subject = subjectOf(event);
   const before = known?.subject === subject && !known.deleted ? known : null;
-  // It may come after the person's own end, when it comes with the group's, and tells of nobody.
-  if (event.type === 'directory.group.user_removed' && !isPresent(before)) return known;
-  const groups = before?.groups ?? [];
-  const shared = {
-    subject,
-    since: before?.since ?? orderOf(event),
-    order: laterOf(before?.order ?? '', orderOf(event)),
-  };
-  if (isMembership(event)) {
-    const others = groups.filter((id) => id !== groupId);
-    return {
-      ...shared,
-      entity: before?.entity ?? event.data.user,
-      deleted: false,
-      groups: event.type === 'directory.group.user_added' ? [...others, groupId!] : others,
-    };
-  }
-  const entity = 'user' in event.data ? event.data.user : event.data.group;
-  const deleted = event.type.endsWith('.deleted');
-  return { ...shared, entity, deleted, groups: deleted ? [] : groups };
+  return after(before, known, event, (groups) =>
+    isMembership(event)
+      ? changed(groups, event, entry, ({ group }) => group === event.data.group.id)
+      : groups,
+  );
 }
 
-/** What the app knows after it was told, by whichever side. */
+/**
+ * What the app knows after it was told, by whichever side: of a group it heard of from the other one, it loses that membership too.
+ * `wholly`: the side knows of no other group in its place.
+ */
 export function withTold(
   told: DirectoryStatement | null,
   event: DirectoryEvent,
-  groupId: string | null,
+  { entry, wholly = false }: { readonly entry: string | null; readonly wholly?: boolean },
 ): DirectoryStatement | null {
-  return withEvent(told && { ...told, subject: subjectOf(event) }, event, groupId);
+  const before = told && !told.deleted ? told : null;
+  return after(before, told, event, (groups) =>
+    isMembership(event)
+      ? changed(
+          groups,
+          event,
+          entry,
+          (known) =>
+            known.group === event.data.group.id ||
+            (known.entry === entry && (wholly || parseQualifiedId(known.group).provider !== event.provider)),
+        )
+      : groups,
+  );
+}
+
+function after(
+  before: DirectoryStatement | null,
+  known: DirectoryStatement | null,
+  event: DirectoryEvent,
+  groupsAfter: (groups: readonly DirectoryMembership[]) => readonly DirectoryMembership[],
+): DirectoryStatement | null {
+  // It may come after the person's own end, when it comes with the group's, and tells of nobody.
+  if (event.type === 'directory.group.user_removed' && !isPresent(before)) return known;
+  const deleted = event.type.endsWith('.deleted');
+  const entity = 'user' in event.data ? event.data.user : event.data.group;
+  return {
+    subject: subjectOf(event),
+    entity: isMembership(event) ? (before?.entity ?? entity) : entity,
+    deleted,
+    groups: deleted ? [] : groupsAfter(before?.groups ?? []),
+    since: before?.since ?? orderOf(event),
+    order: laterOf(before?.order ?? '', orderOf(event)),
+  };
+}
+
+function changed(
+  groups: readonly DirectoryMembership[],
+  { type, data }: MembershipEvent,
+  entry: string | null,
+  isEnded: (known: DirectoryMembership) => boolean,
+): readonly DirectoryMembership[] {
+  if (type === 'directory.group.user_removed') return groups.filter((known) => !isEnded(known));
+  const others = groups.filter(({ group }) => group !== data.group.id);
+  return entry === null ? others : [...others, { group: data.group.id, entry }];
+}
+
+export function isIn(statement: DirectoryStatement | null, entry: string | null): boolean {
+  return statement !== null && statement.groups.some((known) => known.entry === entry);
 }
 
 function laterOf(one: string, other: string): string {
@@ -105,8 +141,8 @@ export function differences(
       : one.entity.name === other.entity.name
         ? []
         : ['name'];
-  const groups = new Set(one.groups);
-  if (groups.size !== other.groups.length || other.groups.some((id) => !groups.has(id)))
+  const [ofOne, ofOther] = [one, other].map(({ groups }) => new Set(groups.map(({ entry }) => entry)));
+  if (ofOne!.size !== ofOther!.size || [...ofOther!].some((entry) => !ofOne!.has(entry)))
     fields.push('groups');
   return fields;
 }
@@ -149,20 +185,21 @@ export function isNews(
   told: DirectoryStatement | null,
   before: DirectoryStatement | null,
   event: DirectoryEvent,
-  groupId: string | null,
+  entry: string | null,
 ): boolean {
   const isNew = before === null || before.order < orderOf(event);
-  const after = withEvent(before, event, groupId);
+  const said = withSaid(before, event, entry);
   if (isMembership(event)) {
-    const isTold = told?.groups.includes(groupId!);
-    if (event.type === 'directory.group.user_added') return !isTold && !isStaleGrant(told, after);
+    if (event.type === 'directory.group.user_added') return !isIn(told, entry) && !isStaleGrant(told, said);
+    const ended = entry ?? told?.groups.find(({ group }) => group === event.data.group.id)?.entry ?? null;
     // The vendor may tell the end of a membership that neither the app was told of nor we knew: the app may know it from before.
-    const isUnknown = event.data.source === 'native' && isNew && !before?.groups.includes(groupId!);
-    return isTold || told === null || isUnknown;
+    const isUnknown = event.data.source === 'native' && isNew && !isIn(before, ended);
+    const isEnded = isIn(told, ended) && !isIn(withTold(told, event, { entry }), ended);
+    return isEnded || told === null || (isUnknown && !isIn(told, ended));
   }
   if (event.type.endsWith('.deleted') && told?.deleted) return false;
   const isLevel = isNew && saysTheSame(kind, before, told);
-  return isLevel || !(saysTheSame(kind, after, told) || isStaleGrant(told, after));
+  return isLevel || !(saysTheSame(kind, said, told) || isStaleGrant(told, said));
 }
 
 /**
@@ -191,19 +228,23 @@ export function introductionOf(
   };
 }
 
-/** The event as the app is told it: the first it hears of somebody is `created`, and a membership names its group. */
+/** The event as the app is told it: the first it hears of somebody is `created`, and a membership's group is named as the app knows it. */
 export function asTold(
   event: DirectoryEvent,
   told: DirectoryStatement | null,
-  groupName: string | null,
+  groupEntry: DirectoryEntry | null,
 ): DirectoryEvent {
   if (isMembership(event)) {
     const { data } = event;
-    return data.group.name !== null || groupName === null
-      ? event
-      : { ...event, data: { ...data, group: { ...data.group, name: groupName } } };
+    const name = groupEntry === null ? data.group.name : nameTold(groupEntry, data.group.name);
+    return name === data.group.name ? event : { ...event, data: { ...data, group: { ...data.group, name } } };
   }
   if (event.type.endsWith('.deleted')) return event;
   const type = `${event.type.slice(0, event.type.lastIndexOf('.'))}.${isPresent(told) ? 'updated' : 'created'}`;
   return event.type === type ? event : ({ ...event, type } as DirectoryEvent);
+}
+
+/** The name an app finds a group by whose id it does not know. */
+export function nameTold({ told, match }: DirectoryEntry, name: string | null): string | null {
+  return isPresent(told) ? told.entity.name : (name ?? match);
 }

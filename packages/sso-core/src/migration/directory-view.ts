@@ -53,6 +53,8 @@ export interface DirectoryView {
   isFormer(subject: string): boolean;
   /** Of a loaded subject that is no former one. */
   entryOf(subject: string): DirectoryEntry;
+  /** `null` for a former one. */
+  findEntry(subject: string): DirectoryEntry | null;
   change(subject: string, change: Partial<Pick<DirectoryEntry, 'from' | 'to' | 'told' | 'telling'>>): void;
   /** Of what was changed, or is new. */
   changed(): readonly DirectoryEntry[];
@@ -219,7 +221,10 @@ export function createDirectoryView({
       subject,
       entity,
       deleted: false,
-      groups: pairs.flatMap(({ groupId }) => entries.get(subjectOfGroupId(groupId))?.id ?? []),
+      groups: pairs.flatMap(({ groupId }) => {
+        const group = entries.get(subjectOfGroupId(groupId));
+        return group ? [{ group: groupId, entry: group.id }] : [];
+      }),
       since: state.createdOrder ?? state.order ?? '',
       order: latestOrder(state, pairs),
     };
@@ -232,6 +237,7 @@ export function createDirectoryView({
     load,
     isFormer: (subject) => former.has(subject),
     entryOf: (subject) => entries.get(subject)!,
+    findEntry: (subject) => entries.get(subject) ?? null,
     change(subject, change) {
       put(subject, withMatch({ ...entries.get(subject)!, ...change }));
     },

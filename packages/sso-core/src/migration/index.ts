@@ -6,7 +6,7 @@ export {
   type MigrationSide,
   type MigrationStage,
 } from './migration.js';
-export type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
+export type { DirectoryEntry, DirectoryMembership, DirectoryStatement } from './directory-entry.js';
 export { createMigrationRoutes, type MigrationRoutes } from './migration-routes.js';
 export { createMigrationRelay, type MigrationRelayOptions } from './migration-relay.js';
 export type { ComparedEvent } from './relay-directory-event.js';

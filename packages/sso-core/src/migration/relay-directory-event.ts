@@ -11,9 +11,10 @@ import {
   introductionOf,
   isMembership,
   isNews,
+  isPresent,
   subjectOf,
   subjectOfGroup,
-  withEvent,
+  withSaid,
   withTold,
   type DirectoryEvent,
 } from './directory-statements.js';
@@ -94,12 +95,17 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   }
 
   /** What is to be told, as things stand. */
-  async function decide(view: DirectoryView, events: readonly DirectoryEvent[], move: Migration) {
+  async function decide(
+    view: DirectoryView,
+    events: readonly DirectoryEvent[],
+    move: Migration,
+  ): Promise<Tellings> {
     if (!catchUp) return newsAmong(events, view, side, event.id);
     const entry = view.entryOf(event.subject);
-    const ids = [...(entry[side]?.groups ?? []), ...(entry.told?.groups ?? [])];
-    const groups = new Map((await store.entries(tenantId, { ids })).map((group) => [group.id, group]));
-    return untold(entry, side, { move, groups }, event, catchUp);
+    const mentioned = [...(entry[side]?.groups ?? []), ...(entry.told?.groups ?? [])];
+    const groups = await store.entries(tenantId, { ids: mentioned.map((group) => group.entry) });
+    const byId = new Map(groups.map((group) => [group.id, group]));
+    return { news: untold(entry, side, { move, groups: byId }, event, catchUp), known: [] };
   }
 
   /** Written when the handlers are done, whatever became of the move meanwhile. */
@@ -116,13 +122,18 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     });
   }
 
-  function finish(tellings: readonly Telling[]): Promise<void> {
+  function keepTold(view: DirectoryView, tellings: readonly Telling[]): void {
+    for (const { event: delivery, entry } of tellings) {
+      const subject = subjectOf(delivery);
+      const { told } = view.entryOf(subject);
+      view.change(subject, { told: withTold(told, delivery, { entry, wholly: catchUp !== null }) });
+    }
+  }
+
+  function finish({ news, known: repeated }: Tellings): Promise<void> {
     return end((view, events) => {
       keepSaid(view, events, side);
-      for (const { event: delivery, groupId } of tellings) {
-        const subject = subjectOf(delivery);
-        view.change(subject, { told: withTold(view.entryOf(subject).told, delivery, groupId) });
-      }
+      keepTold(view, [...news, ...repeated]);
       view.change(event.subject, { telling: null });
     });
   }
@@ -157,9 +168,10 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     const { telling } = entry;
     if (isActing && telling && telling.eventId !== event.id && telling.until > now())
       throw busy('Another event of the same person or group is being handled');
-    const tellings = isActing ? await decide(view, events, move) : [];
-    if (tellings.length === 0) {
+    const tellings = isActing ? await decide(view, events, move) : { news: [], known: [] };
+    if (tellings.news.length === 0) {
       keepSaid(view, events, side);
+      keepTold(view, tellings.known);
       if (!(await write(view, move))) return 'overtaken';
       if (!isActing) compare(view.entryOf(event.subject));
       return nothing;
@@ -167,60 +179,71 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     view.change(event.subject, { telling: { eventId: event.id, until } });
     if (!(await write(view, move))) return 'overtaken';
     return {
-      deliveries: tellings.map((each) => each.event),
-      ...(entry.told && { removesAccess: takesAccess(entry.told, tellings, event.subject) }),
+      deliveries: tellings.news.map((each) => each.event),
+      ...(entry.told && { removesAccess: takesAccess(entry.told, tellings.news, event.subject) }),
       end: (outcome) => (outcome === 'told' ? finish(tellings) : giveUp(outcome === 'kept_back')),
     };
   });
 }
 
-/** Of the acting side's events those the app does not know yet, as it is told them. */
+interface Tellings {
+  /** What the app does not know yet, as it is told. */
+  readonly news: readonly Telling[];
+  /** Memberships the app was told of by the other side: from now on they are known from both. */
+  readonly known: readonly Telling[];
+}
+
+/** Of the acting side's events those the app does not know yet. */
 function newsAmong(
   events: readonly DirectoryEvent[],
   view: DirectoryView,
   side: MigrationSide,
   eventId: string,
-): Telling[] {
+): Tellings {
   const told = new Map<string, DirectoryStatement | null>();
   const said = new Map<string, DirectoryStatement | null>();
   const news: Telling[] = [];
+  const repeated: Telling[] = [];
   for (const event of events) {
     const subject = subjectOf(event);
-    const entry = view.entryOf(subject);
+    const { kind, telling, ...known } = view.entryOf(subject);
     const group = groupOf(view, event);
-    const groupId = group?.id ?? null;
-    const known = told.get(subject) ?? entry.told;
-    const before = said.get(subject) ?? entry[side];
-    said.set(subject, withEvent(before, event, groupId));
+    const entry = group?.id ?? null;
+    const toldBefore = told.get(subject) ?? known.told;
+    const before = said.get(subject) ?? known[side];
+    said.set(subject, withSaid(before, event, entry));
     // Where another event's handlers were interrupted, nobody knows what the app made of it.
-    const isUncertain = entry.telling !== null && entry.telling.eventId !== eventId;
-    if (!isUncertain && !isNews(entry.kind, known, before, event, groupId)) continue;
-    const introduction = introductionOf(event, known);
-    const deliveries = [...(introduction ? [introduction] : []), asTold(event, known, group?.match ?? null)];
+    const isUncertain = telling !== null && telling.eventId !== eventId;
+    if (!isUncertain && !isNews(kind, toldBefore, before, event, entry)) {
+      if (isMembership(event) && isPresent(toldBefore)) repeated.push({ event, entry });
+      continue;
+    }
+    const introduction = introductionOf(event, toldBefore);
+    const deliveries = [...(introduction ? [introduction] : []), asTold(event, toldBefore, group)];
     for (const delivery of deliveries) {
-      told.set(subject, withTold(told.get(subject) ?? known, delivery, groupId));
-      news.push({ event: delivery, groupId });
+      told.set(subject, withTold(told.get(subject) ?? toldBefore, delivery, { entry }));
+      news.push({ event: delivery, entry });
     }
   }
-  return news;
+  return { news, known: repeated };
 }
 
 function keepSaid(view: DirectoryView, events: readonly DirectoryEvent[], side: MigrationSide): void {
   for (const event of events) {
     const subject = subjectOf(event);
-    const groupId = groupOf(view, event)?.id ?? null;
-    view.change(subject, { [side]: withEvent(view.entryOf(subject)[side], event, groupId) });
+    const entry = groupOf(view, event)?.id ?? null;
+    view.change(subject, { [side]: withSaid(view.entryOf(subject)[side], event, entry) });
   }
 }
 
 function groupOf(view: DirectoryView, event: DirectoryEvent): DirectoryEntry | null {
-  return isMembership(event) ? view.entryOf(subjectOfGroup(event.data.group)) : null;
+  return isMembership(event) ? view.findEntry(subjectOfGroup(event.data.group)) : null;
 }
 
 function takesAccess(told: DirectoryStatement, tellings: readonly Telling[], subject: string): boolean {
   const after = tellings
     .filter(({ event }) => subjectOf(event) === subject)
-    .reduce<DirectoryStatement | null>((known, { event, groupId }) => withTold(known, event, groupId), told);
+    .reduce<DirectoryStatement | null>((known, { event, entry }) => withTold(known, event, { entry }), told);
   return hasAccess(told) && !hasAccess(after);
 }
 
