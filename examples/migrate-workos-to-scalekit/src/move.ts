@@ -231,6 +231,8 @@ function keepSigningIn(signIn: (person: Person) => Promise<unknown>): { end(): P
       await sleep(20);
     }
   })();
+  // Told by end(), or by nobody when the move itself has failed.
+  running.catch(() => undefined);
   return {
     async end() {
       ended = true;

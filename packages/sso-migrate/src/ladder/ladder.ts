@@ -29,11 +29,11 @@ export interface LadderOptions {
 
 /** What `createDirectoryHandOver` makes. */
 export interface HandOver {
-  /** Before both sides are heard. May be repeated. */
+  /** When `shadow` is entered: from there on both sides are followed. May be repeated. */
   takeStock(tenantId: string): Promise<void>;
   /** After the acting side changed. May be repeated. */
   catchUp(tenantId: string, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
-  /** Once a move is over. May be repeated. */
+  /** Before `shadow` is entered, and once a move is over. May be repeated. */
   forget(tenantId: string): Promise<void>;
 }
 
@@ -157,7 +157,10 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       actor: transition.actor,
     });
     if (stage === 'committed') await handOver?.forget(tenantId);
-    else await handOver?.catchUp(tenantId, transition.signal ? { signal: transition.signal } : {});
+    else if (stage !== 'observe') {
+      await handOver?.takeStock(tenantId);
+      await handOver?.catchUp(tenantId, transition.signal ? { signal: transition.signal } : {});
+    }
     return settled;
   }
 
@@ -167,8 +170,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
   ): Promise<Migration> {
     const to = migrationStages[indexOf(migration.stage) + 1]!;
     const found = await requireOpen(migration, to, transition);
-    // From here on both sides are heard.
-    await handOver?.takeStock(migration.tenantId);
+    if (to === 'shadow') await handOver?.forget(migration.tenantId);
     if (to === 'canary') await linkConnections(migration, found, transition);
     const canary = to === 'canary' ? (transition.canary ?? nobody) : null;
     return write(migration, { stage: to, canary }, transition, 'advanced', { canary: migration.canary });
@@ -250,13 +252,18 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       }
       if (indexOf(goal) > indexOf(stage))
         throw invalid('rollback', `${tenantId} is at ${stage}, and ${goal} is further on`);
-      const canary = goal === 'canary' ? await lastCanary(tenantId) : null;
-      return settle(
-        await write(migration, { stage: goal, canary }, transition, 'rolled_back', {
-          canary: migration.canary,
-        }),
-        transition,
-      );
+      const down = async (from: Migration, stop: MigrationStage) => {
+        const canary = stop === 'canary' ? await lastCanary(tenantId) : null;
+        const detail = { canary: from.canary };
+        return settle(
+          await write(from, { stage: stop, canary }, transition, 'rolled_back', detail),
+          transition,
+        );
+      };
+      // Events are handed back while both sides are still followed.
+      const above =
+        goal === 'observe' && migration.acting === 'to' ? await down(migration, 'shadow') : migration;
+      return down(above, goal);
     },
   };
 }
