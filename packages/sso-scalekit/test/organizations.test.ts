@@ -162,10 +162,14 @@ describe('changing', () => {
       closeConnection: true,
     });
     const sso = scalekit.sso();
-    const error = await failureOf(sso.organizationAdmin.create({ name: 'Initech', externalId: 'tenant_initech' }));
+    const error = await failureOf(
+      sso.organizationAdmin.create({ name: 'Initech', externalId: 'tenant_initech' }),
+    );
     expect(error).toMatchObject({ code: 'unavailable' });
     expect(await scalekit.traffic()).toHaveLength(1);
-    await expect(sso.organizations.getByExternalId('tenant_initech')).resolves.toMatchObject({ name: 'Initech' });
+    await expect(sso.organizations.getByExternalId('tenant_initech')).resolves.toMatchObject({
+      name: 'Initech',
+    });
   });
 
   it('updates only what is given; null removes the external id', async () => {

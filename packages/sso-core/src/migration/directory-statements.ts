@@ -101,7 +101,7 @@ function changed(
   return entry === null ? others : [...others, { group: data.group.id, entry }];
 }
 
-export function isIn(statement: DirectoryStatement | null, entry: string | null): boolean {
+function isIn(statement: DirectoryStatement | null, entry: string | null): boolean {
   return statement !== null && statement.groups.some((known) => known.entry === entry);
 }
 

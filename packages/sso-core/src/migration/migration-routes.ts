@@ -50,7 +50,7 @@ export function createMigrationRoutes({
 }
 
 /** Where a person of this customer signs in. Without an address it is everybody's side. */
-export function signInSide(migration: Migration, loginHint?: string): MigrationSide {
+function signInSide(migration: Migration, loginHint?: string): MigrationSide {
   switch (migration.stage) {
     case 'observe':
     case 'shadow':

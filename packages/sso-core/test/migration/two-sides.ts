@@ -313,7 +313,7 @@ export async function createTwoSides({
 export type TwoSides = Awaited<ReturnType<typeof createTwoSides>>;
 
 /** An app that keeps people by their id at the identity provider, and groups as docs/events.md says for a move. */
-export function createApp(inbox: EventInbox) {
+function createApp(inbox: EventInbox) {
   const people = new Map<string, { name: string; status: string }>();
   const names = new Map<string, string>();
   const groups = new Set<string>();
