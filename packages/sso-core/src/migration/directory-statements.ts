@@ -244,7 +244,7 @@ export function asTold(
   return event.type === type ? event : ({ ...event, type } as DirectoryEvent);
 }
 
-/** The name an app finds a group by whose id it does not know. */
+/** The name an app finds a group by whose id it does not know, also after the group's end. */
 export function nameTold({ told, match }: DirectoryEntry, name: string | null): string | null {
-  return isPresent(told) ? told.entity.name : (name ?? match);
+  return told?.entity?.name ?? name ?? match;
 }

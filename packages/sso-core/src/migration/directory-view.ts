@@ -81,6 +81,7 @@ export function createDirectoryView({
   onTaken,
 }: ViewOptions): DirectoryView {
   const { tenantId } = move;
+  const other: MigrationSide = side === 'from' ? 'to' : 'from';
   const entries = new Map<string, DirectoryEntry>();
   /** Subjects by entry. */
   const subjects = new Map<string, string>();
@@ -144,10 +145,12 @@ export function createDirectoryView({
         continue;
       }
       const free = sameKind.filter(isFree);
-      if (namesakes.length > 0 && !namesakes.some(isFree)) onTaken?.();
+      if (namesakes.some((entry) => entry[side] && !entry[side].deleted)) onTaken?.();
       const entry =
         free.find(({ id }) => id === ownIdOf(subject)) ??
-        namesakes.find(isFree) ??
+        namesakes
+          .filter(isFree)
+          .toSorted((a, b) => Number(isPresent(b[other])) - Number(isPresent(a[other])))[0] ??
         // By its first name, for who hears of a group after it was renamed elsewhere.
         free.find(({ id }) => matches.some((match) => id === sharedIdOf(kindOf(subject), match))) ??
         newEntry(subject, matches, candidates);

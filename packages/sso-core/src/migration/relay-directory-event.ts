@@ -100,24 +100,55 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     events: readonly DirectoryEvent[],
     move: Migration,
   ): Promise<Tellings> {
-    if (!catchUp) return newsAmong(events, view, side, event.id);
+    if (!catchUp) {
+      const told = newsAmong(events, view, side, event.id);
+      return { ...told, news: [...told.news, ...(await laterLives(view, told.news, move))] };
+    }
     const entry = view.entryOf(event.subject);
-    const mentioned = [...(entry[side]?.groups ?? []), ...(entry.told?.groups ?? [])];
+    const groups = await groupsOf(entry);
+    return { news: untold(entry, side, { move, groups }, event, catchUp), known: [] };
+  }
+
+  /**
+   * An end may be told long after the person has come back under another id. The app, which knows both as one, is told of the later life
+   * again.
+   */
+  async function laterLives(
+    view: DirectoryView,
+    news: readonly Telling[],
+    move: Migration,
+  ): Promise<Telling[]> {
+    const found: Telling[] = [];
+    for (const { event: told } of news) {
+      if (told.type !== 'directory.user.deleted' || told.data.user.idpId === null) continue;
+      const { id, kind } = view.entryOf(subjectOf(told));
+      const namesakes = await store.entries(tenantId, { kind, matches: [told.data.user.idpId] });
+      for (const later of namesakes) {
+        if (later.id === id || !isPresent(later.told) || !isPresent(later[side])) continue;
+        const groups = await groupsOf(later);
+        const envelope = { ...told, id: `${told.id}/${later.id}` };
+        found.push(...untold({ ...later, told: null }, side, { move, groups }, envelope, { insist: true }));
+      }
+    }
+    return found;
+  }
+
+  async function groupsOf({ told, ...entry }: DirectoryEntry): Promise<Map<string, DirectoryEntry>> {
+    const mentioned = [...(entry[side]?.groups ?? []), ...(told?.groups ?? [])];
     const groups = await store.entries(tenantId, { ids: mentioned.map((group) => group.entry) });
-    const byId = new Map(groups.map((group) => [group.id, group]));
-    return { news: untold(entry, side, { move, groups: byId }, event, catchUp), known: [] };
+    return new Map(groups.map((group) => [group.id, group]));
   }
 
   /** Written when the handlers are done, whatever became of the move meanwhile. */
   async function end(
-    change: (view: DirectoryView, events: readonly DirectoryEvent[]) => void,
+    change: (view: DirectoryView, events: readonly DirectoryEvent[]) => Promise<void>,
   ): Promise<void> {
     await unlessOvertaken(async () => {
       const move = await store.get(tenantId);
       if (!move || !isFollowed(move)) return;
       const { view, events } = await open(move, { isPatient: false });
       if (view.isFormer(event.subject)) return;
-      change(view, events);
+      await change(view, events);
       return (await write(view, move)) ? undefined : 'overtaken';
     });
   }
@@ -131,7 +162,11 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   }
 
   function finish({ news, known: repeated }: Tellings): Promise<void> {
-    return end((view, events) => {
+    return end(async (view, events) => {
+      // Also those of later lives.
+      await view.load(
+        news.map((each) => ({ subject: subjectOf(each.event), match: null, order: claimed.order })),
+      );
       keepSaid(view, events, side);
       keepTold(view, [...news, ...repeated]);
       view.change(event.subject, { telling: null });
@@ -140,7 +175,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
 
   /** Others need not wait any longer. After handlers that failed nobody knows what the app made of it. */
   function giveUp(isUntouched: boolean): Promise<void> {
-    return end((view) => {
+    return end(async (view) => {
       if (view.entryOf(event.subject).telling?.eventId !== event.id) return;
       view.change(event.subject, { telling: isUntouched ? null : { eventId: event.id, until: now() } });
     });
@@ -240,11 +275,14 @@ function groupOf(view: DirectoryView, event: DirectoryEvent): DirectoryEntry | n
   return isMembership(event) ? view.findEntry(subjectOfGroup(event.data.group)) : null;
 }
 
-function takesAccess(told: DirectoryStatement, tellings: readonly Telling[], subject: string): boolean {
-  const after = tellings
-    .filter(({ event }) => subjectOf(event) === subject)
-    .reduce<DirectoryStatement | null>((known, { event, entry }) => withTold(known, event, { entry }), told);
-  return hasAccess(told) && !hasAccess(after);
+/** Whether the person has no access after all that is told, of this life or a later one. */
+function takesAccess(told: DirectoryStatement, news: readonly Telling[], subject: string): boolean {
+  const after = new Map<string, DirectoryStatement | null>([[subject, told]]);
+  for (const { event, entry } of news) {
+    const of = subjectOf(event);
+    after.set(of, withTold(after.get(of) ?? null, event, { entry }));
+  }
+  return hasAccess(told) && ![...after.values()].some(hasAccess);
 }
 
 /** Retries what found itself overtaken by another worker, or by a change of the move. */

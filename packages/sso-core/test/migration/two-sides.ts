@@ -377,11 +377,13 @@ function createApp(inbox: EventInbox) {
     forget((of) => of === name);
     for (const [id, known] of names) if (known === name) names.delete(id);
   });
-  on('directory.group.user_added', ({ data }) =>
-    memberships.add(`${names.get(data.group.id) ?? data.group.name} ${data.user.idpId}`),
-  );
-  on('directory.group.user_removed', ({ data }) =>
-    memberships.delete(`${names.get(data.group.id) ?? data.group.name} ${data.user.idpId}`),
+  on('directory.group.user_added', ({ data: { group: of, user } }) => {
+    // A membership may come before its group.
+    if (!names.has(of.id)) names.set(of.id, of.name!);
+    memberships.add(`${names.get(of.id)} ${user.idpId}`);
+  });
+  on('directory.group.user_removed', ({ data: { group: of, user } }) =>
+    memberships.delete(`${names.get(of.id) ?? of.name} ${user.idpId}`),
   );
 
   /** Compare with {@link IdentityProvider.truth}. */
