@@ -222,10 +222,10 @@ export async function playMove(
 /** Somebody is always signing in. */
 function keepSigningIn(signIn: (person: Person) => Promise<unknown>): { end(): Promise<number> } {
   const everybody = customers.flatMap(({ people }) => people);
-  let ended = false;
+  const ending = new AbortController();
   let count = 0;
   const running = (async () => {
-    while (!ended) {
+    while (!ending.signal.aborted) {
       await signIn(everybody[count % everybody.length]!);
       count += 1;
       await sleep(20);
@@ -235,7 +235,7 @@ function keepSigningIn(signIn: (person: Person) => Promise<unknown>): { end(): P
   running.catch(() => undefined);
   return {
     async end() {
-      ended = true;
+      ending.abort();
       await running;
       return count;
     },

@@ -44,7 +44,7 @@ function failingAt(
 }
 
 function testLadder(name: string, open: () => Promise<MigrationStore>, numRuns: number): void {
-  describe(name, () => {
+  describe(`on ${name}`, () => {
     test('whatever two operators do at once, and whenever it fails', async () => {
       await fc.assert(
         fc.asyncProperty(

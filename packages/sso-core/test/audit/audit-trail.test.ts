@@ -203,7 +203,7 @@ describe('delivery', () => {
 
   it('a sink that never answers is not waited for, and is told', async () => {
     const { store } = setUp();
-    const aborted = vi.fn();
+    const aborted = vi.fn<() => void>();
     const trail = createAuditTrail({
       store,
       sinks: [
