@@ -72,6 +72,8 @@ async function answer(
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
   outgoing.end(body);
+  // The next request on this connection comes after what the handler left unread.
+  incoming.resume();
   return true;
 }
 
@@ -85,9 +87,11 @@ function toRequest(origin: string, incoming: NodeRequest): Request {
   const target = incoming.originalUrl ?? incoming.url ?? '/';
   // A request target such as "//host/path" must stay a path of this origin.
   const url = new URL(origin + (target.startsWith('/') ? target : '/'));
-  // ReadableStream.from reads nothing before it is read from; Readable.toWeb would take the body away from `next`.
+  // ReadableStream.from reads nothing before it is read from; Readable.toWeb would take the body away from `next`. A handler that stops
+  // reading must not end the connection it is about to answer on.
+  const chunks = incoming.iterator({ destroyOnReturn: false });
   const body =
-    method === 'GET' || method === 'HEAD' ? {} : { body: ReadableStream.from(incoming), duplex: 'half' };
+    method === 'GET' || method === 'HEAD' ? {} : { body: ReadableStream.from(chunks), duplex: 'half' };
   const request = new Request(url, { method, headers, ...body } as RequestInit);
   const { remoteAddress } = incoming.socket;
   if (remoteAddress !== undefined) remoteAddresses.set(request, remoteAddress);

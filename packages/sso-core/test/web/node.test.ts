@@ -1,4 +1,5 @@
 import {
+  Agent,
   createServer,
   request as sendRequest,
   type IncomingHttpHeaders,
@@ -29,10 +30,16 @@ async function serve(listener: RequestListener) {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return ({ path = '/', method = 'GET', headers = {}, body = '' } = {}) =>
+  return ({
+    path = '/',
+    method = 'GET',
+    headers = {},
+    body = '',
+    agent = undefined as Agent | undefined,
+  } = {}) =>
     new Promise<Answer>((resolve, reject) => {
       const outgoing = sendRequest(
-        { host: '127.0.0.1', port, path, method, headers, agent: false },
+        { host: '127.0.0.1', port, path, method, headers, agent: agent ?? false },
         (incoming) => {
           text(incoming).then(
             (read) => resolve({ status: incoming.statusCode!, headers: incoming.headers, body: read }),
@@ -139,6 +146,31 @@ describe('toNodeHandler: the answer', () => {
   it('HEAD is answered without body', async () => {
     const send = await handlerOf(() => new Response('body'));
     expect(await send({ method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  });
+});
+
+describe('toNodeHandler: a handler that stops reading', () => {
+  it('is answered for, and so is the next request on the connection', async () => {
+    const ports = new Set<number>();
+    const handler = toNodeHandler(
+      async (request) => {
+        for await (const _ of request.body as unknown as AsyncIterable<Uint8Array>) break;
+        return new Response('too much', { status: 413 });
+      },
+      { origin },
+    );
+    const send = await serve((request, response) => {
+      ports.add(request.socket.remotePort!);
+      handler(request, response);
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    for (let count = 0; count < 20; count += 1)
+      expect(await send({ method: 'POST', body: 'x'.repeat(1_000_000), agent })).toMatchObject({
+        status: 413,
+        body: 'too much',
+      });
+    expect(ports.size).toBe(1);
   });
 });
 
