@@ -50,11 +50,14 @@ export function writeCursor(first: string, second: string): string {
   return JSON.stringify([first, second]);
 }
 
+/** PostgreSQL takes no text with a NUL. */
+const isPlain = (part: unknown): part is string => typeof part === 'string' && !part.includes('\0');
+
 /** Throws `invalid_argument` for what `writeCursor` did not write: cursors travel through URLs. */
 export function readCursor(cursor: string): readonly [string, string] {
   try {
     const [first, second, ...rest] = JSON.parse(cursor) as unknown[];
-    if (typeof first === 'string' && typeof second === 'string' && rest.length === 0) return [first, second];
+    if (isPlain(first) && isPlain(second) && rest.length === 0) return [first, second];
   } catch {
     // Refused below.
   }

@@ -126,7 +126,17 @@ export function testAuditStore(create: () => Promise<AuditStore>): void {
 
     test('a cursor of another kind is refused', async () => {
       await store.record(newEntry('a'), []);
-      for (const after of ['', 'x', '[]', '{}', '["1"]', '[1,2]', 'null', '["a","b","c"]']) {
+      for (const after of [
+        '',
+        'x',
+        '[]',
+        '{}',
+        '["1"]',
+        '[1,2]',
+        'null',
+        '["a","b","c"]',
+        '["1","\\u0000"]',
+      ]) {
         await expect(store.list({ organizationId: acme, limit: 1, after })).rejects.toMatchObject({
           code: 'invalid_argument',
         });
