@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import type { SsoProvider } from '@org/sso-core';
 import type { ScalekitEmulator, WorkosEmulator } from '@org/sso-emulators';
 import { createScalekit } from '@org/sso-scalekit';
@@ -21,11 +22,23 @@ export async function connectEmulator(
   return createWorkos({ apiKey, clientId, baseUrl: emulator.url, events, webhooks });
 }
 
-/** `http://localhost:PORT` with a port nobody listens on. */
+/**
+ * `http://localhost:PORT` with a port nobody listens on. It is below those that systems give to outgoing connections, so that none of the
+ * emulators' own takes it before the app listens.
+ */
 export async function freeOrigin(): Promise<string> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return `http://localhost:${port}`;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
-  await new Promise<void>((resolve) => void probe.listen(0, resolve));
-  const { port } = probe.address() as AddressInfo;
+  const listens = new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(false)).listen(port, () => resolve(true));
+  });
+  if (!(await listens)) return false;
   await new Promise((resolve) => void probe.close(resolve));
-  return `http://localhost:${port}`;
+  return true;
 }

@@ -1,4 +1,5 @@
 import type { ProvisioningApp } from '@org/example-provisioning';
+import { freeOrigin } from '@org/example-provisioning/emulated';
 import type { Okta } from '@org/example-provisioning/okta';
 import type { EventFault } from '@org/sso-emulators';
 import { describe, expect, it } from 'vitest';
@@ -138,4 +139,11 @@ describe.each(vendors)('the users table at %s', (vendor) => {
     const forged = await fetch(`${origin}/webhooks/${vendor}`, { method: 'POST', body: '{}' });
     expect(forged.status).toBe(401);
   });
+});
+
+it('the app gets a port that no outgoing connection takes meanwhile', async () => {
+  const ports = await Promise.all(
+    Array.from({ length: 20 }, async () => Number(new URL(await freeOrigin()).port)),
+  );
+  expect(Math.max(...ports)).toBeLessThan(32_768);
 });
