@@ -111,6 +111,31 @@ describe.each(vendorNames)('at %s', (name) => {
     expect((await visitor.get(href)).status).toBe(404);
   });
 
+  it('asks no question of what cannot be done, and says why', async () => {
+    const ask = async (change: string, visitor: Awaited<ReturnType<typeof open>>['visitor']) => {
+      const id = encodeURIComponent(vendor.acme.connectionId);
+      const { status, html } = await visitor.get(`${pagePath}/${change}?id=${id}`);
+      expect(formsIn(html)).toEqual([]);
+      return [status, textOf(html)];
+    };
+    const late = await open({}, { sessionActive: false });
+    expect(await ask('delete-connection', late.visitor)).toEqual([
+      403,
+      expect.stringContaining('Your session has expired'),
+    ]);
+    const member = await open({}, { role: 'member' });
+    expect(await ask('delete-connection', member.visitor)).toEqual([
+      403,
+      expect.stringContaining('This is not allowed for you'),
+    ]);
+    const { visitor } = await open();
+    if (!isScalekit)
+      expect(await ask('disable-connection', visitor)).toEqual([
+        400,
+        expect.stringContaining('This cannot be done here'),
+      ]);
+  });
+
   it('what can be switched is switched', async () => {
     const { visitor } = await open();
     if (!isScalekit) {

@@ -149,13 +149,19 @@ export function createSettingsPage(options: SettingsPageOptions): SettingsPage {
     const { organizationId } = visit.by.actor;
     const id = new URL(request.url).searchParams.get('id') ?? '';
     const settings = await admin.viewSettings({ organizationId }, visit.by);
-    if (!settings.allowed.has(action)) return tell(403, 'Not allowed', denialTexts.policy);
+    if (!settings.allowed.has(action)) return refusal(action, visit.by);
     const entities = kind === 'connection' ? settings.connections : (settings.directories ?? []);
     const found = entities.find((entity) => entity.id === id);
     if (!found) return tell(404, 'Not found', failureText('not_found'));
     const token = await tokens.sign(name, visit.owner, id);
     const main = confirmationPage({ path, change: name, name: found.name || id, id, token });
     return show({ title: `${label} the ${kind}?`, main });
+  }
+
+  function refusal(action: AuditAction, { actor, sessionActive }: ActionRequest): Response {
+    if (!admin.supportFor(actor.organizationId).actions.has(action))
+      return tell(400, 'Not possible', failureText('unsupported'));
+    return tell(403, 'Not allowed', denialTexts[sessionActive ? 'policy' : 'session_expired']);
   }
 
   /** The token of a form this visitor was shown; an answer where it is not. */
