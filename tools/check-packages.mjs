@@ -60,7 +60,14 @@ writeFileSync(
   JSON.stringify({
     private: true,
     type: 'module',
-    dependencies: { ...byName, ...typescripts, '@types/node': '^20.19.0', vitest: '^4.1.0' },
+    dependencies: {
+      ...byName,
+      ...typescripts,
+      '@types/node': '^20.19.0',
+      // Optional peers whose types are in those of an entry point.
+      undici: '^7.30.2',
+      vitest: '^4.1.0',
+    },
     overrides: byName,
   }),
 );

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createMemoryHarness, planContract, type Harness } from '@org/sso-contract';
 import { describeContract, type CaseOutcome } from '@org/sso-contract/vitest';
+import { createUndiciTransport } from '@org/sso-core/http/undici';
 import { expect, test } from 'vitest';
 import { createStandInHarness, standIns } from './harness/live.js';
 import { createScalekitHarness } from './harness/scalekit.js';
@@ -8,12 +9,13 @@ import { createWorkosHarness } from './harness/workos.js';
 import { featureTable, targetReport, type ContractRun } from './support/contract-report.js';
 import { withPart } from './support/markdown.js';
 
+/** Of two targets of a vendor, one sends by each transport. */
 const targets: Readonly<Record<string, () => Harness | Promise<Harness>>> = {
   memory: () => createMemoryHarness(),
   'scalekit (full-stack-auth)': () => createScalekitHarness('full-stack-auth'),
-  'scalekit (modular-sso)': () => createScalekitHarness('modular-sso'),
+  'scalekit (modular-sso)': () => createScalekitHarness('modular-sso', createUndiciTransport()),
   'workos (inactive users deleted)': () => createWorkosHarness('deleted'),
-  'workos (inactive users kept)': () => createWorkosHarness('kept'),
+  'workos (inactive users kept)': () => createWorkosHarness('kept', createUndiciTransport()),
   ...Object.fromEntries(
     (['scalekit (full-stack-auth)', 'workos'] as const satisfies readonly (keyof typeof standIns)[]).map(
       (name) => [`live target, the emulator as ${name}`, () => createStandInHarness(name)],

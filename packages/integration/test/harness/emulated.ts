@@ -1,5 +1,6 @@
 import { createProviderIds, type SsoProvider } from '@org/sso-core/provider';
 import type { AuditEvent } from '@org/sso-core';
+import type { HttpTransport } from '@org/sso-core/http';
 import type {
   Harness,
   NewConnection,
@@ -28,8 +29,10 @@ export interface EmulatedTarget {
     readonly secret: string;
     readonly webhookSecrets: readonly string[];
     readonly now: () => number;
-    readonly http: { readonly retryDelayMs: number };
+    readonly http: { readonly retryDelayMs: number; readonly transport?: HttpTransport };
   }) => SsoProvider;
+  /** What sends. Default: the adapter's own. */
+  readonly transport?: HttpTransport | undefined;
   /** Path of the token endpoint. */
   readonly tokenPath: string;
   /** A status in the vendor's words. */
@@ -91,14 +94,19 @@ const tamperings = (now: () => number): Readonly<Record<TokenFlaw, Omit<TamperOr
 
 /** Binds an adapter to its vendor's emulator: the world works through the control API, never through the adapter. */
 export async function createEmulatedHarness(target: EmulatedTarget): Promise<Harness> {
-  const { control, secret, acceptInvitation, auditEvents } = target;
+  const { control, secret, transport, acceptInvitation, auditEvents } = target;
   const { first, second } = webhookSecrets;
   const sink = await startWebhookSink();
   await control.createWebhookEndpoint({ url: sink.url, secret: first });
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
   const createProvider = (key: string, secrets: readonly string[] = [first, second]) =>
-    target.createProvider({ secret: key, webhookSecrets: secrets, now, http: { retryDelayMs: 5 } });
+    target.createProvider({
+      secret: key,
+      webhookSecrets: secrets,
+      now,
+      http: { retryDelayMs: 5, ...(transport && { transport }) },
+    });
   const provider = createProvider(secret);
   const { strip, qualify } = createProviderIds(provider.id);
 

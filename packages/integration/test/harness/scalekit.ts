@@ -1,11 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { withoutFacets, type Harness } from '@org/sso-contract';
+import type { HttpTransport } from '@org/sso-core/http';
 import { startScalekitEmulator } from '@org/sso-emulators';
 import { createScalekit } from '@org/sso-scalekit';
 import { createEmulatedHarness } from './emulated.js';
 
 /** An environment's mode decides who keeps users: Scalekit, or (modular) the app, which then does without the facet. */
-export async function createScalekitHarness(mode: 'full-stack-auth' | 'modular-sso'): Promise<Harness> {
+export async function createScalekitHarness(
+  mode: 'full-stack-auth' | 'modular-sso',
+  transport?: HttpTransport,
+): Promise<Harness> {
   const emulator = await startScalekitEmulator({
     seed: { organizations: [] },
     mode,
@@ -16,6 +20,7 @@ export async function createScalekitHarness(mode: 'full-stack-auth' | 'modular-s
     name: `Scalekit adapter on the emulator (${mode})`,
     control,
     secret: clientSecret,
+    transport,
     createProvider({ secret, webhookSecrets: secrets, ...settings }) {
       const provider = createScalekit({
         environmentUrl: url,

@@ -1,12 +1,16 @@
 import { createHmac } from 'node:crypto';
 import type { AuditEvent } from '@org/sso-core';
+import type { HttpTransport } from '@org/sso-core/http';
 import type { Harness } from '@org/sso-contract';
 import { startWorkosEmulator } from '@org/sso-emulators';
 import { createWorkos } from '@org/sso-workos';
 import { createEmulatedHarness } from './emulated.js';
 
 /** The age of an environment decides what becomes of directory users who are deactivated. */
-export async function createWorkosHarness(inactiveUsers: 'deleted' | 'kept'): Promise<Harness> {
+export async function createWorkosHarness(
+  inactiveUsers: 'deleted' | 'kept',
+  transport?: HttpTransport,
+): Promise<Harness> {
   const emulator = await startWorkosEmulator({
     seed: { organizations: [] },
     inactiveUsers,
@@ -25,6 +29,7 @@ export async function createWorkosHarness(inactiveUsers: 'deleted' | 'kept'): Pr
     name: `WorkOS adapter on the emulator (inactive users ${inactiveUsers})`,
     control,
     secret: apiKey,
+    transport,
     createProvider: ({ secret, webhookSecrets: secrets, ...settings }) =>
       createWorkos({
         baseUrl: url,

@@ -1,7 +1,5 @@
 import type { AxiosError } from 'axios';
-import { TransportError, type HttpTransport } from './transport.js';
-
-const maxResponseBytes = 64 * 1024 * 1024;
+import { maxResponseBytes, TransportError, type HttpTransport } from './transport.js';
 
 /**
  * The default transport: axios, loaded on the first request. Answers of more than 64 MiB are refused. It uses axios' adapter directly,

@@ -30,3 +30,6 @@ export class TransportError extends Error {
     this.code = code;
   }
 }
+
+/** Longer answers, decompressed, are refused as `too_large`. */
+export const maxResponseBytes = 64 * 1024 * 1024;
