@@ -5,7 +5,7 @@ import {
   type PortalIntent,
   type PortalLink,
 } from '@org/sso-core';
-import type { MigrationStore } from '@org/sso-core/migration';
+import type { MigrationStage, MigrationStore } from '@org/sso-core/migration';
 import type { SsoProvider } from '@org/sso-core/provider';
 import { applyPlan, type ApplySettings } from './apply/apply-plan.js';
 import type { ApplyResult } from './apply/progress.js';
@@ -19,7 +19,7 @@ import type { Plan, PlannedOrganization, PlanOptions } from './plan/plan.js';
 import type { RetrySettings } from './retrying.js';
 import { createSide, type CallSettings } from './side.js';
 import type { TestLogin } from './verify/test-login.js';
-import type { Verification } from './verify/verification.js';
+import type { Verification, VerificationCheck } from './verify/verification.js';
 import { verifyOrganization } from './verify/verify-organization.js';
 
 export interface MigratorOptions {
@@ -96,7 +96,14 @@ export interface Migrator {
     settings?: PlanOptions & { readonly signal?: AbortSignal },
   ): Promise<PlannedOrganization>;
   /** Whether a customer may move on, computed now: its verification is green and nothing blocks it. */
-  gate(tenantId: string, settings?: { readonly signal?: AbortSignal }): Promise<Gate>;
+  gate(
+    tenantId: string,
+    settings?: {
+      /** The stage it is to go to. Before `committed` the old directory may be behind: since `primary` the new one alone counts. */
+      readonly to?: MigrationStage;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<Gate>;
   /** A short-lived link into the target's portal, for the customer's IT admin. It is a credential: never log, store or e-mail it. */
   createPortalLink(tenantId: string, intent: PortalIntent): Promise<PortalLink>;
 }
@@ -227,7 +234,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
       const settings = signal ? { signal } : {};
       return planOne(await readBoth(tenantId, settings), planOptions, settings);
     },
-    async gate(tenantId, { signal } = {}) {
+    async gate(tenantId, { to: stage, signal } = {}) {
       const settings = signal ? { signal } : {};
       const both = await readBoth(tenantId, settings);
       const { findings } = await planOne(both, {}, settings);
@@ -236,9 +243,10 @@ export function createMigrator(options: MigratorOptions): Migrator {
         ...findings.filter(({ severity }) => severity === 'blocks').map(({ message }) => message),
         ...verification.checks
           .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
+          .filter(({ check }) => stage !== 'committed' || !isOfOldDirectory(check))
           .map(({ message, error }) => (error ? `${message} ${error.message}` : message)),
       ];
-      return { open: reasons.length === 0 && verification.outcome === 'green', reasons, verification };
+      return { open: reasons.length === 0, reasons, verification };
     },
     async createPortalLink(tenantId, intent) {
       const organization = await findByExternalId(to, tenantId, {});
@@ -254,6 +262,11 @@ export function createMigrator(options: MigratorOptions): Migrator {
       );
     },
   };
+}
+
+/** Whether it fails also when the customer's identity provider has ceased to tell the old directory. */
+function isOfOldDirectory(check: VerificationCheck['check']): boolean {
+  return check === 'directory_users' || check === 'directory_groups';
 }
 
 const externalIdOf = ({ externalId }: Organization) => externalId;

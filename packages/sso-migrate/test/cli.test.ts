@@ -186,7 +186,7 @@ test('what blocks a step up is said, and kept in the journal', async () => {
   expect((await migrate(['apply', '--yes'])).code).toBe(0);
   const refused = await migrate(['advance', 'tenant_acme', '--yes', '--json']);
   expect(refused.code).toBe(1);
-  expect(refused.err).toContain('tenant_acme stays at observe. Before it goes on to shadow:');
+  expect(refused.err).toContain('tenant_acme stays at observe. What keeps it from shadow:');
   expect(json(refused.out)).toMatchObject({
     error: { code: 'failed_precondition', reasons: [expect.stringContaining('does not accept logins yet')] },
   });

@@ -22,7 +22,7 @@ export function toRow({ event, order, removal, scope, quarantine }: NewEvent): E
     subject: event.subject,
     order_key: order,
     scope,
-    removal: Number(removal),
+    removal: removal === 'relayed' ? 2 : Number(removal),
     status: quarantine === null ? 'waiting' : 'quarantined',
     attempts: 0,
     last_failure: quarantine,
@@ -37,7 +37,7 @@ export function fromRow(row: EventRow): StoredEvent {
   return {
     event: JSON.parse(row.body) as StoredEvent['event'],
     order: row.order_key,
-    removal: row.removal === 1,
+    removal: row.removal === 2 ? 'relayed' : row.removal === 1,
     scope: row.scope,
     quarantine: row.quarantine,
     status: row.status as StoredEventStatus,

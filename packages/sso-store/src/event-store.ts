@@ -196,10 +196,12 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
         .where((eb) =>
           eb.and({ 'event.provider': provider, 'event.environment': environment, 'event.scope': scope }),
         )
-        .where('event.removal', '=', sql.lit(1))
+        .where('event.removal', '>', sql.lit(0))
         .where('event.status', 'in', [waiting, sql.lit('held')])
         .where('event.released', '=', 0)
-        .where((eb) => eb.or([eb('known.active', 'is', null), eb('known.active', '=', 1)]))
+        .where((eb) =>
+          eb.or([eb('event.removal', '=', 2), eb('known.active', 'is', null), eb('known.active', '=', 1)]),
+        )
         .limit(limit);
       const active = database
         .selectFrom('sso_subject')

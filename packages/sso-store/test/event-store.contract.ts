@@ -305,6 +305,10 @@ export function testEventStore(create: () => Promise<EventStore>): void {
     expect(await count({ since: 0, limit: 10 })).toMatchObject({ waiting: 2 });
     await store.release(source, ['w1', 'w2'], 10);
     expect(await count({ since: 0, limit: 10 })).toMatchObject({ waiting: 1 });
+    // Whom this source gives no access, the app may have from another one.
+    await store.append([removal('w6', 'p4', { removal: 'relayed' })], 0);
+    expect(await count({ since: 0, limit: 10 })).toMatchObject({ waiting: 2 });
+    await settleNext({ ...handled, removed: true }, 200);
   });
 
   test('living subjects of a kind are listed in pages', async () => {

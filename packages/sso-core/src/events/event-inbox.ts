@@ -232,7 +232,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
         until: claimedAt + leaseMs,
       });
       const deliveries = relayed?.deliveries ?? planned;
-      const removes = relayed?.removesAccess ?? (removal && (subject?.active ?? true));
+      const removes = relayed?.removesAccess ?? (removal !== false && (subject?.active ?? true));
       const removed = removes && !released && deliveries.length > 0;
       if (removed && (await exceedsGuard(claimed))) {
         await relayed?.end('kept_back');

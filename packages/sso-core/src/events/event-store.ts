@@ -13,8 +13,11 @@ export interface NewEvent {
   readonly event: SsoEvent;
   /** Sorts as text: by the time of occurrence, ties by event id. */
   readonly order: string;
-  /** Whether handling it would take somebody's access away: what the blast-radius guard counts. */
-  readonly removal: boolean;
+  /**
+   * Whether handling it would take somebody's access away: what the blast-radius guard counts. `relayed`: also when its source knows them
+   * without access, as the app knows them from another one.
+   */
+  readonly removal: boolean | 'relayed';
   /** Within what the guard counts: usually the organization. */
   readonly scope: string;
   /** Why it goes straight to quarantine instead of being handled; `null` for an ordinary event. */

@@ -164,7 +164,8 @@ export function createMemoryEventStore(): EventStore {
         (row) => key(row.event) === key(source) && row.removal && row.scope === scope,
       );
       const people = (found: Row[]) => Math.min(limit, new Set(found.map(({ event }) => event.subject)).size);
-      const hasAccess = (row: Row) => subjects.get(laneOf(row))?.state.active ?? true;
+      const hasAccess = (row: Row) =>
+        row.removal === 'relayed' || (subjects.get(laneOf(row))?.state.active ?? true);
       const active = [...subjects.values()].filter(
         (known) => known.source === key(source) && known.state.scope === scope && known.state.active,
       );

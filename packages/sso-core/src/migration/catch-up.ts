@@ -15,6 +15,7 @@ import type { Migration, MigrationSide } from './migration.js';
 
 /** The vendor word of an event of ours: whatever the acting side said of its subject and the app was not told is to be told now. */
 const catchUpType = '(catch-up)';
+const catchUpPrefix = 'catch-up:';
 
 export interface CatchUpPayload {
   /** Also gives access back on knowledge that is older than its loss. */
@@ -29,7 +30,7 @@ export function catchUpEvent(
   { payload, occurredAt }: { readonly payload: CatchUpPayload; readonly occurredAt: string },
 ): SsoEvent {
   return {
-    id: `catch-up:${tenantId}:${version}:${subject}${payload.insist ? ':all' : ''}`,
+    id: `${catchUpPrefix}${tenantId}:${version}:${subject}${payload.insist ? ':all' : ''}`,
     ...source,
     type: 'unrecognized',
     occurredAt,
@@ -43,6 +44,10 @@ export function readCatchUp(event: SsoEvent): CatchUpPayload | null {
   return event.type === 'unrecognized' && event.data.vendorType === catchUpType
     ? (event.data.payload as CatchUpPayload)
     : null;
+}
+
+export function isCatchUpId(eventId: string): boolean {
+  return eventId.startsWith(catchUpPrefix);
 }
 
 /** An event the app is told. */

@@ -39,7 +39,7 @@ export interface DirectoryCounts {
   readonly behind: number;
   /** Of the different ones: it says they are gone or have no access, and the app has them. */
   readonly losing: number;
-  /** It never told of them, and the app has them. */
+  /** It never told of them, and the app has them. Those without anything to be matched by are not counted. */
   readonly missing: number;
   /** It has them, and the app does not. */
   readonly extra: number;
@@ -184,19 +184,23 @@ export function createDirectoryHandOver({
       const occurredAt = timestamp();
       const payload = { insist };
       let appended = 0;
-      let batch: DirectoryStatement[] = [];
+      let batch: DirectoryEntry[] = [];
       const beingTold: string[] = [];
 
       async function flush(): Promise<void> {
-        const found = batch.map(({ subject }) =>
-          describeEvent(catchUpEvent(move, source, { side, subject }, { payload, occurredAt })),
-        );
+        const found = batch.map(({ told, [side]: said }) => {
+          const about = { side, subject: said!.subject };
+          return {
+            ...describeEvent(catchUpEvent(move, source, about, { payload, occurredAt })),
+            removal: hasAccess(told) && !hasAccess(said) && ('relayed' as const),
+          };
+        });
         batch = [];
         appended += await events.append(found, now());
       }
 
       async function consider(entry: DirectoryEntry): Promise<void> {
-        if (isUntold(entry, side, payload)) batch.push(entry[side]!);
+        if (isUntold(entry, side, payload)) batch.push(entry);
         if (batch.length >= pageSize) await flush();
       }
 
@@ -259,7 +263,7 @@ function count(counts: Counts, entry: DirectoryEntry, acting: MigrationSide): st
   if (match === null) counts.unmatched += 1;
   if (isUntold(entry, acting, { insist: true })) counts.untold += 1;
   if (other === null || other.entity === null) {
-    if (has(told)) counts.missing += 1;
+    if (has(told) && match !== null) counts.missing += 1;
     return [];
   }
   const fields = differences(kind, told, other);

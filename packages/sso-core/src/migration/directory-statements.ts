@@ -101,7 +101,8 @@ function changed(
   return entry === null ? others : [...others, { group: data.group.id, entry }];
 }
 
-function isIn(statement: DirectoryStatement | null, entry: string | null): boolean {
+/** Whether a person is in a group. */
+export function isIn(statement: DirectoryStatement | null, entry: string | null): boolean {
   return statement !== null && statement.groups.some((known) => known.entry === entry);
 }
 

@@ -1,5 +1,6 @@
 /** One customer's move from one provider to another: its state, the port it is kept behind, and the routes that follow it. */
 export {
+  isFollowed,
   migrationStages,
   type Canary,
   type Migration,

@@ -2,13 +2,14 @@ import { notify } from '../client/hooks.js';
 import { SsoError } from '../errors.js';
 import type { RelayDecision, RelayedEvent } from '../events/event-relay.js';
 import type { SsoEventType } from '../model/event.js';
-import { untold, type CatchUpPayload, type Telling } from './catch-up.js';
+import { isCatchUpId, untold, type CatchUpPayload, type Telling } from './catch-up.js';
 import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
 import {
   asTold,
   differences,
   hasAccess,
   introductionOf,
+  isIn,
   isMembership,
   isNews,
   isPresent,
@@ -68,7 +69,10 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   const { claimed, known, until } = relayed;
   const { event } = claimed;
 
-  /** The entries of all the event speaks of, and what of it counts. */
+  /**
+   * The entries of all the event speaks of, and what of it counts. Of a group whose name another one has taken the ends of memberships are
+   * recorded, and nobody is told.
+   */
   async function open(move: Migration, { isPatient }: { readonly isPatient: boolean }) {
     const view = createDirectoryView({
       store,
@@ -83,10 +87,20 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     await view.load(
       catchUp ? [{ subject: event.subject, match: null, order: claimed.order }] : mentionsOf(options.events),
     );
-    const isOver = (said: DirectoryEvent) =>
-      view.isFormer(subjectOf(said)) ||
-      (isMembership(said) && view.isFormer(subjectOfGroup(said.data.group)));
-    return { view, events: options.events.filter((said) => !isOver(said)) };
+    const ofPresent = options.events.filter((said) => !view.isFormer(subjectOf(said)));
+    const isOfFormerGroup = (said: DirectoryEvent) =>
+      isMembership(said) && view.isFormer(subjectOfGroup(said.data.group));
+    return {
+      view,
+      events: ofPresent.filter((said) => !isOfFormerGroup(said)),
+      recorded: ofPresent.filter(
+        (said) => !isOfFormerGroup(said) || said.type === 'directory.group.user_removed',
+      ),
+    };
+  }
+
+  function isBeingToldElsewhere({ telling }: DirectoryEntry): boolean {
+    return telling !== null && telling.eventId !== event.id && telling.until > now();
   }
 
   async function write(view: DirectoryView, { version }: Migration): Promise<boolean> {
@@ -106,6 +120,8 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     }
     const entry = view.entryOf(event.subject);
     const groups = await groupsOf(entry);
+    // One that ends takes its memberships along.
+    if ([...groups.values()].some(isBeingToldElsewhere)) throw busy('A group of the person is being handled');
     return { news: untold(entry, side, { move, groups }, event, catchUp), known: [] };
   }
 
@@ -141,14 +157,14 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
 
   /** Written when the handlers are done, whatever became of the move meanwhile. */
   async function end(
-    change: (view: DirectoryView, events: readonly DirectoryEvent[]) => Promise<void>,
+    change: (view: DirectoryView, recorded: readonly DirectoryEvent[]) => Promise<void>,
   ): Promise<void> {
     await unlessOvertaken(async () => {
       const move = await store.get(tenantId);
       if (!move || !isFollowed(move)) return;
-      const { view, events } = await open(move, { isPatient: false });
-      if (view.isFormer(event.subject)) return;
-      await change(view, events);
+      const { view, recorded } = await open(move, { isPatient: false });
+      if (view.isFormer(event.subject)) keepSaid(view, recorded, side);
+      else await change(view, recorded);
       return (await write(view, move)) ? undefined : 'overtaken';
     });
   }
@@ -162,12 +178,12 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   }
 
   function finish({ news, known: repeated }: Tellings): Promise<void> {
-    return end(async (view, events) => {
+    return end(async (view, recorded) => {
       // Also those of later lives.
       await view.load(
         news.map((each) => ({ subject: subjectOf(each.event), match: null, order: claimed.order })),
       );
-      keepSaid(view, events, side);
+      keepSaid(view, recorded, side);
       keepTold(view, [...news, ...repeated]);
       view.change(event.subject, { telling: null });
     });
@@ -197,15 +213,23 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
       const [entry] = await store.entries(tenantId, { side, subjects: [event.subject] });
       if (!isActing || !entry) return nothing;
     }
-    const { view, events } = await open(move, { isPatient: claimed.attempts <= patientAttempts });
-    if (view.isFormer(event.subject)) return nothing;
+    const { view, events, recorded } = await open(move, {
+      isPatient: claimed.attempts <= patientAttempts,
+    });
+    if (view.isFormer(event.subject)) {
+      keepSaid(view, recorded, side);
+      return (await write(view, move)) ? nothing : 'overtaken';
+    }
     const entry = view.entryOf(event.subject);
-    const { telling } = entry;
-    if (isActing && telling && telling.eventId !== event.id && telling.until > now())
+    const isCaughtUpElsewhere = (said: DirectoryEvent) => {
+      const entryOfSaid = view.entryOf(subjectOf(said));
+      return isBeingToldElsewhere(entryOfSaid) && isCatchUpId(entryOfSaid.telling!.eventId);
+    };
+    if (isActing && (isBeingToldElsewhere(entry) || events.some(isCaughtUpElsewhere)))
       throw busy('Another event of the same person or group is being handled');
     const tellings = isActing ? await decide(view, events, move) : { news: [], known: [] };
     if (tellings.news.length === 0) {
-      keepSaid(view, events, side);
+      keepSaid(view, recorded, side);
       keepTold(view, tellings.known);
       if (!(await write(view, move))) return 'overtaken';
       if (!isActing) compare(view.entryOf(event.subject));
@@ -250,7 +274,8 @@ function newsAmong(
     // Where another event's handlers were interrupted, nobody knows what the app made of it.
     const isUncertain = telling !== null && telling.eventId !== eventId;
     if (!isUncertain && !isNews(kind, toldBefore, before, event, entry)) {
-      if (isMembership(event) && isPresent(toldBefore)) repeated.push({ event, entry });
+      const isKnown = event.type === 'directory.group.user_removed' || isIn(toldBefore, entry);
+      if (isMembership(event) && isPresent(toldBefore) && isKnown) repeated.push({ event, entry });
       continue;
     }
     const introduction = introductionOf(event, toldBefore);

@@ -98,6 +98,16 @@ export function testRelay(createStores: Stores, numRuns: number): void {
     };
   }
 
+  /**
+   * What groups are matched by is their name. Where one is renamed, the acting side may change when both sides have told of all groups the
+   * app knows, as a ladder asks; otherwise at any time.
+   */
+  async function mayFlip(world: TwoSides, to: MigrationSide, all: readonly Step[]): Promise<boolean> {
+    const renames = all.some((step) => step.kind === 'change' && step.change[0] === 'renameGroup');
+    if (!renames || (await world.store.get(world.tenantId))!.acting === to) return true;
+    return (await world.handOver.compare(world.tenantId)).groups.missing === 0;
+  }
+
   /** A customer of some age: people the app knows from before the move, whom only one or both of the vendors know. */
   async function enroll(world: TwoSides, telling: ReturnType<typeof createTelling>): Promise<void> {
     const past: Change[] = [
@@ -155,8 +165,9 @@ export function testRelay(createStores: Stores, numRuns: number): void {
           else if (step.kind === 'send')
             await world.send(step.side, world.sides[step.side].takeEvents(step.places));
           else if (step.kind === 'process') await world.process();
-          else if (step.kind === 'flip') await world.flip(step.side);
-          else world.clock.at += step.ms;
+          else if (step.kind === 'flip') {
+            if (await mayFlip(world, step.side, all)) await world.flip(step.side);
+          } else world.clock.at += step.ms;
         }
         expect(await settle(world, telling)).toEqual([]);
       }),
@@ -200,8 +211,11 @@ export function testRelay(createStores: Stores, numRuns: number): void {
             const arriving = world.sides[step.side].takeEvents(step.places);
             await insist(() => world.send(step.side, arriving));
           } else if (step.kind === 'process') await insist(() => world.process());
-          else if (step.kind === 'flip') await insist(() => world.flip(step.side));
-          else world.clock.at += step.ms;
+          else if (step.kind === 'flip') {
+            await insist(async () => {
+              if (await mayFlip(world, step.side, all)) await world.flip(step.side);
+            });
+          } else world.clock.at += step.ms;
         }
         dial.fails = false;
         expect(await settle(world, telling)).toEqual([]);
@@ -237,8 +251,10 @@ export function testRelay(createStores: Stores, numRuns: number): void {
             for (const at of both) await world.send(at, world.sides[at].takeEvents());
             const processing = world.process();
             await later();
-            acting = other(acting);
-            await world.flip(acting);
+            if (await mayFlip(world, other(acting), all)) {
+              acting = other(acting);
+              await world.flip(acting);
+            }
             await processing;
           }
         }
@@ -274,6 +290,7 @@ export function testRelay(createStores: Stores, numRuns: number): void {
               if (random() % 2 > 0) await world.process();
             }
           } else if (step.kind === 'flip') {
+            if (!(await mayFlip(world, other(acting), all))) continue;
             // Whether the new side's events have arrived and are recorded or not.
             acting = other(acting);
             if (random() % 2 > 0) await world.send(acting, world.sides[acting].takeEvents());
@@ -281,12 +298,7 @@ export function testRelay(createStores: Stores, numRuns: number): void {
             await world.flip(acting);
           }
         }
-        for (const at of both) {
-          await telling.hear(at);
-          await world.send(at, world.sides[at].takeEvents());
-        }
-        await world.process();
-        expect(world.app.belief()).toEqual(telling.idp.truth());
+        expect(await settle(world, telling)).toEqual([]);
         const repeated = world.app.history.filter(
           // The new side's ids of groups are told once.
           (told) => told.endsWith('(nothing new)') && !told.includes('group.updated'),

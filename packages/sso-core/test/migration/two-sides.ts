@@ -193,10 +193,19 @@ function createSide(
       outbox.push(...tell([all.slice(seen)]));
       seen = all.length;
     },
-    /** Takes events out of what is to be sent: all, or those at these places. */
+    /**
+     * Takes events out of what is to be sent: all, or those at these places. Groups are known by name, so the end of one does not come long
+     * after the beginning of another one of its name.
+     */
     takeEvents(places?: readonly number[]): SsoEvent[] {
       const wanted = places?.map((place) => place % Math.max(1, outbox.length));
-      const taken = outbox.filter((_, index) => wanted?.includes(index) ?? true);
+      const isWanted = (index: number) => wanted?.includes(index) ?? true;
+      const isOfGroups = ({ type }: SsoEvent) =>
+        type === 'directory.group.created' || type === 'directory.group.deleted';
+      const lastOfGroups = outbox.findLastIndex((event, index) => isWanted(index) && isOfGroups(event));
+      const taken = outbox.filter(
+        (event, index) => isWanted(index) || (isOfGroups(event) && index < lastOfGroups),
+      );
       outbox = outbox.filter((event) => !taken.includes(event));
       return taken;
     },

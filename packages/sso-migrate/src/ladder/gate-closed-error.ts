@@ -1,7 +1,7 @@
 import { SsoError } from '@org/sso-core';
 import type { MigrationStage } from '@org/sso-core/migration';
 
-/** A step up that something blocks. */
+/** A step, up or down, that something blocks. */
 export class GateClosedError extends SsoError {
   override readonly name = 'GateClosedError';
   readonly tenantId: string;
@@ -20,7 +20,7 @@ export class GateClosedError extends SsoError {
     const { tenantId, stage, to, reasons } = closed;
     super({
       code: 'failed_precondition',
-      message: `${tenantId} stays at ${stage} and cannot go on to ${to}: ${reasons.join(' ')}`,
+      message: `${tenantId} stays at ${stage} and cannot go to ${to}: ${reasons.join(' ')}`,
     });
     this.tenantId = tenantId;
     this.stage = stage;

@@ -3,6 +3,7 @@ import type { IdentityLedger } from '@org/sso-core/identity';
 import {
   migrationStages,
   type Canary,
+  type DirectoryComparison,
   type JournalEntry,
   type Migration,
   type MigrationStage,
@@ -10,12 +11,20 @@ import {
 } from '@org/sso-core/migration';
 import type { Gate } from '../migrator.js';
 import { checkCanary } from './canary.js';
+import {
+  objectionsToForgetting,
+  objectionsToHandingBack,
+  objectionsToHandingOver,
+} from './directory-objections.js';
 import { GateClosedError } from './gate-closed-error.js';
 
 export interface LadderOptions {
   readonly store: MigrationStore;
   /** Asked before every step up, such as a migrator's. */
-  readonly gate: (tenantId: string, settings: { readonly signal?: AbortSignal }) => Promise<Gate>;
+  readonly gate: (
+    tenantId: string,
+    settings: { readonly to: MigrationStage; readonly signal?: AbortSignal },
+  ) => Promise<Gate>;
   /** For apps that keep their events in an inbox: the acting side changes with the stage `primary`, and nothing is lost or repeated. */
   readonly handOver?: HandOver;
   /**
@@ -31,6 +40,8 @@ export interface LadderOptions {
 export interface HandOver {
   /** When `shadow` is entered: from there on both sides are followed. May be repeated. */
   takeStock(tenantId: string): Promise<void>;
+  /** Before the acting side changes, and before what both said is forgotten. */
+  compare(tenantId: string): Promise<DirectoryComparison>;
   /** After the acting side changed. May be repeated. */
   catchUp(tenantId: string, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
   /** Before `shadow` is entered, and once a move is over. May be repeated. */
@@ -66,10 +77,17 @@ export interface Ladder {
   /** Throws `failed_precondition` outside the stage `canary`. */
   setCanary(tenantId: string, transition: Transition & { readonly canary: Canary }): Promise<Migration>;
   /**
-   * Goes down, one step or to a named stage, without any gate; logins under way finish where they began. Throws `failed_precondition` once
-   * it is committed.
+   * Goes down, one step or to a named stage; logins under way finish where they began. Throws `failed_precondition` once it is committed,
+   * and {@link GateClosedError}, having changed nothing, when people would lose access because the old provider says that they are gone.
    */
-  rollback(tenantId: string, transition: Transition & { readonly to?: MigrationStage }): Promise<Migration>;
+  rollback(
+    tenantId: string,
+    transition: Transition & {
+      readonly to?: MigrationStage;
+      /** Goes down also then. The inbox's guard still holds back what would take access from too many at once. */
+      readonly acceptLosses?: boolean;
+    },
+  ): Promise<Migration>;
 }
 
 const nobody: Canary = { percent: 0, users: [] };
@@ -122,12 +140,37 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
   ): Promise<Gate> {
     const { tenantId, stage } = migration;
     const { signal } = transition;
-    const found = await gate(tenantId, signal ? { signal } : {});
+    const found = await gate(tenantId, { to, ...(signal && { signal }) });
     const entry = { tenantId, at: timestamp(), actor: transition.actor, fromStage: stage };
     await store.record({ ...entry, action: 'verified', toStage: stage, detail: found.verification });
-    if (found.open) return found;
-    await store.record({ ...entry, action: 'refused', toStage: to, detail: { reasons: found.reasons } });
-    throw new GateClosedError({ tenantId, stage, to, reasons: found.reasons });
+    await refuseFor(
+      found.open ? await objectionsTo(to, migration) : found.reasons,
+      migration,
+      to,
+      transition,
+    );
+    return found;
+  }
+
+  async function refuseFor(
+    reasons: readonly string[],
+    { tenantId, stage }: Migration,
+    to: MigrationStage,
+    { actor }: Transition,
+  ): Promise<void> {
+    if (reasons.length === 0) return;
+    const entry = { tenantId, at: timestamp(), actor, fromStage: stage, toStage: to };
+    await store.record({ ...entry, action: 'refused', detail: { reasons } });
+    throw new GateClosedError({ tenantId, stage, to, reasons });
+  }
+
+  /** What speaks against a stage in what the inbox heard from both sides. */
+  async function objectionsTo(to: MigrationStage, migration: Migration): Promise<readonly string[]> {
+    if (!handOver || (to !== 'primary' && to !== 'committed')) return [];
+    const found = await handOver.compare(migration.tenantId);
+    return to === 'primary'
+      ? objectionsToHandingOver(found, migration)
+      : objectionsToForgetting(found, migration);
   }
 
   /** Before anybody signs in at the target. May be repeated. */
@@ -229,7 +272,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       });
     },
 
-    async rollback(tenantId, { to, ...transition }) {
+    async rollback(tenantId, { to, acceptLosses = false, ...transition }) {
       requireActor('rollback', transition);
       const migration = await requireMigration(tenantId);
       const { stage } = migration;
@@ -252,6 +295,10 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       }
       if (indexOf(goal) > indexOf(stage))
         throw invalid('rollback', `${tenantId} is at ${stage}, and ${goal} is further on`);
+      if (handOver && migration.acting === 'to' && indexOf(goal) < indexOf('primary') && !acceptLosses) {
+        const found = await handOver.compare(tenantId);
+        await refuseFor(objectionsToHandingBack(found, migration), migration, goal, transition);
+      }
       const down = async (from: Migration, stop: MigrationStage) => {
         const canary = stop === 'canary' ? await lastCanary(tenantId) : null;
         const detail = { canary: from.canary };

@@ -1,5 +1,11 @@
-import type { Migration, MigrationStore } from '@org/sso-core/migration';
+import {
+  isFollowed,
+  type DirectoryComparison,
+  type Migration,
+  type MigrationStore,
+} from '@org/sso-core/migration';
 import type { Verification } from '../verify/verification.js';
+import type { HandOver } from './ladder.js';
 
 /** Where one customer stands. JSON-serialisable. */
 export interface MigrationStatus {
@@ -10,12 +16,18 @@ export interface MigrationStatus {
   readonly verification: Pick<Verification, 'at' | 'outcome'> | null;
   /** When and by whom it came to this stage. */
   readonly since: { readonly at: string; readonly actor: string } | null;
+  /** What the inbox heard from both sides; `null` without a hand-over, and in stages in which they are not followed. */
+  readonly directories: DirectoryComparison | null;
 }
 
 /** Journal entries that are looked at. */
 const maxEntries = 200;
 
-export async function statusOf(store: MigrationStore, migration: Migration): Promise<MigrationStatus> {
+export async function statusOf(
+  store: MigrationStore,
+  migration: Migration,
+  handOver?: Pick<HandOver, 'compare'>,
+): Promise<MigrationStatus> {
   const journal = await store.journal({ tenantId: migration.tenantId, limit: maxEntries });
   const verified = journal.find(({ action }) => action === 'verified');
   const arrival = journal.find(
@@ -29,5 +41,6 @@ export async function statusOf(store: MigrationStore, migration: Migration): Pro
     handOverPending: migration.acting !== wanted,
     verification: at !== undefined && outcome !== undefined ? { at, outcome } : null,
     since: arrival ? { at: arrival.at, actor: arrival.actor } : null,
+    directories: handOver && isFollowed(migration) ? await handOver.compare(migration.tenantId) : null,
   };
 }

@@ -3,6 +3,7 @@ import {
   createMigrationRoutes,
   migrationStages,
   type Canary,
+  type DirectoryComparison,
   type Migration,
   type MigrationStage,
   type MigrationStore,
@@ -59,18 +60,42 @@ const gateOf = (open: boolean): Gate => ({
   },
 });
 
+const counts = {
+  told: 1,
+  same: 1,
+  different: 0,
+  behind: 0,
+  losing: 0,
+  missing: 0,
+  extra: 0,
+  untold: 0,
+  unmatched: 0,
+};
+/** Both sides told the same of everybody. */
+export const agreement: DirectoryComparison = { acting: 'from', people: counts, groups: counts, fields: {} };
+
 /** An operator's ladder, whose gate can be shut and whose hand-over may fail. */
 export function operatorOf(
   store: MigrationStore,
   {
     gate = () => true,
     handOver = async () => {},
-  }: { gate?: () => boolean; handOver?: () => Promise<void> } = {},
+    compare = () => agreement,
+  }: {
+    gate?: () => boolean;
+    handOver?: () => Promise<void>;
+    compare?: () => DirectoryComparison;
+  } = {},
 ): Ladder {
   return createLadder({
     store,
     gate: async () => gateOf(gate()),
-    handOver: { takeStock: handOver, catchUp: handOver, forget: handOver },
+    handOver: {
+      takeStock: handOver,
+      catchUp: handOver,
+      forget: handOver,
+      compare: async () => compare(),
+    },
   });
 }
 

@@ -43,7 +43,7 @@ function providerOf(
   http: { readonly retryDelayMs?: number; readonly maxRetries?: number } = { retryDelayMs: 1 },
 ): SsoProvider {
   return name === 'workos'
-    ? createWorkos({ baseUrl: url, clientId, apiKey: secret, http })
+    ? createWorkos({ baseUrl: url, clientId, apiKey: secret, http, events: { inactiveUsers: 'deleted' } })
     : createScalekit({ environmentUrl: url, clientId, clientSecret: secret, http });
 }
 

@@ -24,7 +24,7 @@ export const eventTables: Statements = (text) => [
   `create index sso_event_waiting on sso_event (subject, provider, environment, order_key) where status = 'waiting'`,
   `create index sso_event_set_aside on sso_event (status, provider, environment, id) where status in ('held', 'quarantined')`,
   `create index sso_event_removal on sso_event (scope, provider, environment, subject)
-    where removal = 1 and status in ('waiting', 'held')`,
+    where removal > 0 and status in ('waiting', 'held')`,
   `create index sso_event_removed on sso_event (scope, provider, environment, removed_at) where removed_at is not null`,
 
   `create table sso_event_lane (

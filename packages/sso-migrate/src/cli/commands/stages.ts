@@ -1,11 +1,18 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { SsoError } from '@org/sso-core';
-import { migrationStages, type Canary, type Migration, type MigrationStage } from '@org/sso-core/migration';
+import {
+  migrationStages,
+  type Canary,
+  type DirectoryComparison,
+  type DirectoryCounts,
+  type Migration,
+  type MigrationStage,
+} from '@org/sso-core/migration';
 import { GateClosedError } from '../../ladder/gate-closed-error.js';
 import { statusOf, type MigrationStatus } from '../../ladder/status.js';
 import { listMigrations } from '../../list-migrations.js';
 import { exitCodes } from '../exit-codes.js';
-import { ladderOf } from '../ladder.js';
+import { handOverOf, ladderOf } from '../ladder.js';
 import { run } from '../run.js';
 import { actorOf, type ActorOptions, type CommonOptions, type Session } from '../session.js';
 
@@ -14,6 +21,7 @@ interface Options extends CommonOptions, ActorOptions {
   readonly percent?: number;
   readonly user?: readonly string[];
   readonly reason?: string;
+  readonly acceptLosses?: boolean;
   readonly yes?: boolean;
 }
 
@@ -30,7 +38,8 @@ export function addStages(program: Command): void {
     .argument('[tenants...]', 'your tenant ids; default: all')
     .action((tenants: readonly string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      return run(options, 'required', async ({ store }, output) => {
+      return run(options, 'required', async (session, output) => {
+        const { store } = session;
         const all = await listMigrations(store.migrations);
         const unknown = tenants.find((tenant) => !all.some(({ tenantId }) => tenantId === tenant));
         if (unknown !== undefined)
@@ -38,7 +47,7 @@ export function addStages(program: Command): void {
         const found: MigrationStatus[] = [];
         for (const migration of all) {
           if (tenants.length > 0 && !tenants.includes(migration.tenantId)) continue;
-          const status = await statusOf(store.migrations, migration);
+          const status = await statusIn(session, migration);
           found.push(status);
           output.say(describe(status));
         }
@@ -95,12 +104,14 @@ export function addStages(program: Command): void {
     .argument('<tenant>', 'your tenant id')
     .addOption(stageOption())
     .addOption(reasonOption())
+    .option('--accept-losses', 'also when the old provider says that people are gone who would lose access')
     .action((tenant: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       return transition(options, tenant, `roll ${tenant} back`, (session, signal) =>
         ladderOf(session).rollback(tenant, {
           ...common(options),
           signal,
+          acceptLosses: options.acceptLosses ?? false,
           ...(options.stage && { to: options.stage }),
         }),
       );
@@ -119,24 +130,29 @@ function transition(
     if (!options.yes) {
       const migration = await store.migrations.get(tenant);
       if (!migration) throw new SsoError({ code: 'not_found', message: `"${tenant}" is in no move` });
-      output.say(describe(await statusOf(store.migrations, migration)));
-      output.tell(await statusOf(store.migrations, migration));
+      const status = await statusIn(session, migration);
+      output.say(describe(status));
+      output.tell(status);
       output.note(`Nothing was changed. To ${what}: --yes`);
       return exitCodes.notConfirmed;
     }
     try {
-      const status = await statusOf(store.migrations, await change(session, signal));
+      const status = await statusIn(session, await change(session, signal));
       output.say(describe(status));
       output.tell(status);
       return exitCodes.done;
     } catch (error) {
       if (!GateClosedError.isInstance(error)) throw error;
-      output.note(`${error.tenantId} stays at ${error.stage}. Before it goes on to ${error.to}:`);
+      output.note(`${error.tenantId} stays at ${error.stage}. What keeps it from ${error.to}:`);
       for (const reason of error.reasons) output.note(`  ${reason}`);
       output.tell({ error });
       return exitCodes.no;
     }
   });
+}
+
+function statusIn(session: Session, migration: Migration): Promise<MigrationStatus> {
+  return statusOf(session.store.migrations, migration, handOverOf(session));
 }
 
 function common(options: Options) {
@@ -148,17 +164,33 @@ function canaryOf({ percent = 0, user = [] }: Options): Canary {
   return { percent, users: user };
 }
 
-function describe({ migration, handOverPending, verification, since }: MigrationStatus): string {
+function describe({ migration, handOverPending, verification, since, directories }: MigrationStatus): string {
   const { tenantId, stage, canary, from, to, acting } = migration;
   const share = canary && ` (${canary.percent} %, ${canary.users.length} by name)`;
   return [
     `${tenantId}: ${stage}${share ?? ''}`,
     since ? `since ${since.at} by ${since.actor}` : null,
     `directory events of ${acting === 'from' ? from : to} count${handOverPending ? ', hand-over unfinished: advance or roll back to the stage it is at' : ''}`,
+    directories && describeDirectories(directories, acting === 'from' ? to : from),
     verification ? `verified ${verification.outcome} at ${verification.at}` : 'not verified',
   ]
     .filter((part) => part !== null)
     .join(' · ');
+}
+
+function describeDirectories({ people, groups }: DirectoryComparison, other: string): string | null {
+  if (people.told + groups.told + people.extra + groups.extra === 0) return null;
+  const count = (name: keyof DirectoryCounts) => people[name] + groups[name];
+  const deviations = [
+    count('missing') > 0 && `${count('missing')} missing there`,
+    count('losing') > 0 && `${count('losing')} gone there`,
+    count('extra') > 0 && `${count('extra')} only there`,
+    count('untold') > 0 && `${count('untold')} your app has yet to hear of`,
+  ].filter((part) => part !== false);
+  return [
+    `inbox: ${people.told} people and ${groups.told} groups, ${count('same')} the same at ${other}`,
+    ...deviations,
+  ].join(', ');
 }
 
 function parsePercent(text: string): number {

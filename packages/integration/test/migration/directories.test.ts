@@ -1,0 +1,174 @@
+import { createSqliteStore } from '@org/sso-store';
+import { statusOf } from '@org/sso-migrate';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
+import { directions } from '../../../sso-migrate/test/support/vendors.js';
+import { personOf, startCustomer, tenantId } from './customer.js';
+
+const dora = personOf('Dora');
+const eve = personOf('Eve');
+
+describe.each(directions)('from $from to $to', (direction) => {
+  async function start(names: readonly string[]) {
+    const store = createSqliteStore({ path: newDatabaseFile() });
+    onTestFinished(() => store.close());
+    await store.migrate();
+    const customer = await startCustomer(direction, store, names);
+    expect(customer.app.people()).toEqual(names.map((name) => `${name} Example`));
+    customer.app.told();
+    return customer;
+  }
+
+  test.each(['before', 'when', 'after'] as const)(
+    'a customer whose identity provider turns to the new vendor %s that begins to act loses and repeats nobody',
+    async (moment) => {
+      const { idp, people, app, settle, advance, connectNew } = await start(['Ada', 'Ben', 'Cyd']);
+      const [ada, ben, cyd] = people as [typeof dora, typeof dora, typeof dora];
+      const next = await connectNew();
+      await settle();
+      await advance('shadow');
+      await idp.assign(dora);
+      await settle();
+      expect(app.told()).toEqual(['hired Dora Example']);
+
+      if (moment === 'before') idp.connect(next);
+      await advance('primary');
+      if (moment === 'when') idp.connect(next);
+      await settle();
+      expect(app.told()).toEqual([]);
+
+      await idp.unassign(ben);
+      await idp.assign({ ...ada, lastName: 'Lovelace' });
+      await idp.join('Engineering', cyd);
+      await settle();
+      expect(app.told().toSorted()).toEqual(['changed Ada Lovelace', 'left Ben Example']);
+
+      if (moment === 'after') idp.connect(next);
+      await idp.assign(eve);
+      await idp.unassign(dora);
+      await settle();
+      expect(app.told().toSorted()).toEqual(['hired Eve Example', 'left Dora Example']);
+
+      await advance('committed');
+      await idp.unassign(cyd);
+      await settle();
+      expect(app.people()).toEqual(['Ada Lovelace', 'Eve Example']);
+      expect(app.members()).toEqual(['Engineering Ada']);
+    },
+  );
+
+  test('a new vendor of which the inbox hears nothing does not begin to act', async () => {
+    const { settle, advance, connectNew, ladder } = await start(['Ada', 'Ben', 'Cyd']);
+    await connectNew();
+    await expect(advance('primary')).rejects.toMatchObject({
+      name: 'GateClosedError',
+      stage: 'canary',
+      to: 'primary',
+      reasons: [
+        `Your app knows 3 people and 1 group of whom the inbox heard nothing from ${direction.to}: let it receive ${direction.to}'s events, or reconcile the directory.`,
+      ],
+    });
+    await settle();
+    expect(await advance('primary')).toMatchObject({ stage: 'primary', acting: 'to' });
+    expect(await ladder.rollback(tenantId, { actor: 'ops', to: 'observe' })).toMatchObject({
+      stage: 'observe',
+      acting: 'from',
+    });
+  });
+
+  test('somebody who left during the move stays out when the old vendor, told nothing, acts again', async () => {
+    const { idp, people, app, settle, advance, rollback, connectNew } = await start(['Ada', 'Ben', 'Cyd']);
+    const next = await connectNew();
+    await settle();
+    await advance('primary');
+    idp.connect(next);
+    await idp.unassign(people[1]!);
+    await settle();
+    await rollback();
+    await settle();
+    expect(app.people()).toEqual(['Ada Example', 'Cyd Example']);
+  });
+
+  test('an old directory that was emptied takes access from nobody, unless the operator accepts it', async () => {
+    const customer = await start(['Ada', 'Ben', 'Cyd']);
+    const { idp, old, people, app, settle, advance, rollback, connectNew, store, handOver } = customer;
+    const next = await connectNew();
+    await settle();
+    await advance('primary');
+    // What an identity provider does when the old application is unassigned.
+    idp.connect(old);
+    for (const person of people) await idp.unassign(person);
+    idp.connect(next);
+    await settle();
+    expect(app.told()).toEqual([]);
+
+    await expect(rollback()).rejects.toMatchObject({
+      name: 'GateClosedError',
+      stage: 'primary',
+      to: 'shadow',
+      reasons: [expect.stringMatching(/3 people whom your app has are gone or have no access/)],
+    });
+    await settle();
+    expect(app.people()).toHaveLength(3);
+    const migration = (await store.migrations.get(tenantId))!;
+    expect(migration).toMatchObject({ stage: 'primary', acting: 'to' });
+    const { directories } = await statusOf(store.migrations, migration, handOver);
+    expect(directories!.people).toMatchObject({ told: 3, same: 0, losing: 3, missing: 0 });
+
+    await rollback(true);
+    await settle();
+    expect(app.told().toSorted()).toEqual(['left Ada Example', 'left Ben Example', 'left Cyd Example']);
+  });
+
+  test('and from many at once not even then, before somebody has looked at it', async () => {
+    const names = ['Ada', 'Ben', 'Cyd', 'Dan', 'Eli', 'Fay', 'Gus', 'Hal'];
+    const customer = await start(names);
+    const { idp, old, people, app, settle, advance, rollback, connectNew, inbox, attention } = customer;
+    const next = await connectNew();
+    await settle();
+    await advance('primary');
+    idp.connect(old);
+    for (const person of people) await idp.unassign(person);
+    idp.connect(next);
+    await settle();
+    await rollback(true);
+    await settle();
+    expect(app.people()).toHaveLength(8);
+    expect(attention).toContain('held');
+    await inbox.release((await inbox.list('held')).events);
+    await settle();
+    expect(app.people()).toEqual([]);
+  });
+
+  test('a move is not committed while the app has yet to hear of something', async () => {
+    const { idp, people, app, settle, advance, connectNew, failing, inbox, attention, store } = await start([
+      'Ada',
+      'Ben',
+      'Cyd',
+    ]);
+    const [, ben] = people;
+    await connectNew();
+    await settle();
+    await advance('shadow');
+    await idp.assign({ ...ben!, lastName: 'Bond' });
+    // Of this the inbox hears from the new vendor alone.
+    await settle(direction.to);
+    expect(app.told()).toEqual([]);
+    failing.add(ben!.id);
+    await advance('primary');
+    await settle();
+    expect(attention).toContain('quarantined');
+    await expect(advance('committed')).rejects.toMatchObject({
+      name: 'GateClosedError',
+      stage: 'primary',
+      reasons: [expect.stringMatching(/said of 1 person has not reached your app yet/)],
+    });
+
+    failing.clear();
+    await inbox.release((await inbox.list('quarantined')).events);
+    await settle();
+    expect(app.told()).toEqual(['changed Ben Bond']);
+    await advance('committed');
+    expect(await store.migrations.entries(tenantId, { limit: 10, after: null })).toEqual([]);
+  });
+});
