@@ -31,7 +31,7 @@ interface SigningKey {
   readonly publicKey: KeyObject;
 }
 
-/** `kid` names the n-th key (from 1) in the vendor's format. The first key is ready when it is first needed. */
+/** `kid` names the n-th key (from 1) in the vendor's format. The first is made when it is needed: most runs of an emulator need none. */
 export function createSigningKeys(kid: (number: number) => string): SigningKeys {
   let started = 0;
   async function generate(): Promise<SigningKey> {
@@ -40,19 +40,21 @@ export function createSigningKeys(kid: (number: number) => string): SigningKeys 
     return { kid: name, ...(await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })) };
   }
 
-  let current = generate();
+  let newest: Promise<SigningKey> | undefined;
   let previous: Promise<SigningKey> | undefined;
+  const current = () => (newest ??= generate());
 
   return {
     async sign(claims, header = {}, tamper = {}) {
-      const key = await (tamper.sign === 'unknown_key' ? generate() : current);
+      const own = current();
+      const key = await (tamper.sign === 'unknown_key' ? generate() : own);
       const algorithm = { none: 'none', hs256_public_key: 'HS256', unknown_key: 'RS256', key: 'RS256' };
       const honest = { ...header, alg: algorithm[tamper.sign ?? 'key'], kid: key.kid };
       const unsigned = [overlay(honest, tamper.header), overlay(claims, tamper.claims)].map(encode).join('.');
       return `${unsigned}.${signature(unsigned, key, tamper.sign).toString('base64url')}`;
     },
     async jwks({ certificates = false } = {}) {
-      const published = await Promise.all(previous ? [current, previous] : [current]);
+      const published = await Promise.all(previous ? [current(), previous] : [current()]);
       return {
         keys: published.map((key) => ({
           ...key.publicKey.export({ format: 'jwk' }),
@@ -64,9 +66,9 @@ export function createSigningKeys(kid: (number: number) => string): SigningKeys 
       };
     },
     async rotate() {
-      previous = current;
-      current = generate();
-      return (await current).kid;
+      previous = current();
+      newest = generate();
+      return (await newest).kid;
     },
   };
 }
