@@ -1,46 +1,22 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, look } from '../../../tools/chromium.mjs';
 import { openStages, type Stage } from '../src/stage.js';
 
-const executablePath = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/usr/bin/chromium-browser',
-].find((path) => path !== undefined && existsSync(path));
-/** A folder for screenshots of every page, for a person to look at. */
-const screenshots = process.env['SCREENSHOTS'];
-if (!executablePath)
-  console.warn('No browser found: set CHROMIUM to a Chromium or Chrome to run the browser tests.');
+const installed = findChromium();
 
-describe.skipIf(!executablePath)('a person signs in with a real browser (needs Chromium)', () => {
+describe.skipIf(!installed)('a person signs in with a real browser (needs Chromium)', () => {
   let browser: Browser;
   let stages: Stage[];
 
   beforeAll(async () => {
     stages = await openStages();
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await chromium.launch(installed!);
   });
   afterAll(async () => {
     await browser?.close();
     await Promise.all((stages ?? []).map((stage) => stage.close()));
   });
-
-  async function look(page: Page, name: string): Promise<void> {
-    if (screenshots) await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
-  }
 
   it.each(['scalekit', 'workos'] as const)(
     '%s: e-mail, identity provider, profile, settings, portal, log out',

@@ -1,47 +1,27 @@
-import { existsSync } from 'node:fs';
 import type { SettingsPageOptions } from '@org/sso-admin';
 import type { CertificateNotice } from '@org/sso-core';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { findChromium, look } from '../../../tools/chromium.mjs';
 import { openPage, visitorOf } from './support/page.js';
 import { useVendor, vendorNames, type Vendor } from './support/vendor.js';
 
-const executablePath = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/usr/bin/chromium-browser',
-].find((path) => path !== undefined && existsSync(path));
-/** A folder for screenshots of every page, for a person to look at. */
-const screenshots = process.env['SCREENSHOTS'];
-if (!executablePath)
-  console.warn('No browser found: set CHROMIUM to a Chromium or Chrome to run the browser tests.');
+const installed = findChromium();
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const phone = { viewport: { width: 390, height: 800 } };
 const desktop = { viewport: { width: 1100, height: 800 } };
 
-describe.skipIf(!executablePath).each(vendorNames)(
+describe.skipIf(!installed).each(vendorNames)(
   'a person at %s, in a real browser (needs Chromium)',
   (name) => {
     const vendor = useVendor(name);
     const isScalekit = name === 'scalekit';
     let browser: Browser;
     beforeAll(async () => {
-      browser = await chromium.launch({
-        executablePath: executablePath!,
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
-      });
+      browser = await chromium.launch(installed!);
     });
     afterAll(() => browser?.close());
 
@@ -68,10 +48,6 @@ describe.skipIf(!executablePath).each(vendorNames)(
       return { ...server, context, tab, complaints };
     }
 
-    async function look(page: Page, title: string): Promise<void> {
-      if (screenshots) await page.screenshot({ path: `${screenshots}/${name}-${title}.png`, fullPage: true });
-    }
-
     it('opens the portal in a new tab, and works there', async () => {
       const { tab, context, complaints, origin } = await open();
       const [portal] = await Promise.all([
@@ -80,7 +56,7 @@ describe.skipIf(!executablePath).each(vendorNames)(
       ]);
       await portal.getByRole('heading').first().waitFor();
       expect(new URL(portal.url()).origin).toBe(vendor.emulator.url);
-      await look(portal, 'portal');
+      await look(portal, `${name}-portal`);
       expect(tab.url()).toBe(`${origin}/settings/sso`);
       await tab.reload();
       await tab.getByText('opened the management portal').waitFor();
@@ -118,7 +94,7 @@ describe.skipIf(!executablePath).each(vendorNames)(
       };
       await reach(/^Delete the connection/);
       expect(await tab.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
-      await look(tab, 'focus');
+      await look(tab, `${name}-focus`);
       await tab.keyboard.press('Enter');
       await tab.getByRole('heading', { level: 1, name: 'Delete the connection?' }).waitFor();
       // What destroys comes after a word about it, and is not where Enter falls by itself.
@@ -128,13 +104,13 @@ describe.skipIf(!executablePath).each(vendorNames)(
       await tab.keyboard.press('Enter');
       await tab.getByRole('status').waitFor();
       expect(await tab.getByRole('status').textContent()).toBe('Connection deleted.');
-      await look(tab, 'deleted');
+      await look(tab, `${name}-deleted`);
     });
 
     it('can change their mind', async () => {
       const { tab, url } = await open();
       await tab.getByRole('link', { name: /^Delete the connection/ }).click();
-      await look(tab, 'question');
+      await look(tab, `${name}-question`);
       await tab.getByRole('link', { name: 'Cancel' }).click();
       expect(tab.url()).toBe(url);
     });
@@ -142,7 +118,7 @@ describe.skipIf(!executablePath).each(vendorNames)(
     it('who is no admin sees no button', async () => {
       const { tab } = await open({}, {}, { role: 'member' });
       expect(await tab.getByRole('button').count()).toBe(0);
-      await look(tab, 'member');
+      await look(tab, `${name}-member`);
     });
 
     it.each<[string, BrowserContextOptions]>([
@@ -156,7 +132,7 @@ describe.skipIf(!executablePath).each(vendorNames)(
         { impersonator: { email: 'support@app.example', reason: 'Ticket 4711' } },
       );
       const check = async (step: string) => {
-        await look(tab, `${title}-${step}`);
+        await look(tab, `${name}-${title}-${step}`);
         expect(await faultsOf(tab)).toEqual([]);
       };
       await check('settings');
@@ -177,7 +153,7 @@ describe.skipIf(!executablePath).each(vendorNames)(
         for (const width of [320, 390, 1100]) {
           await tab.setViewportSize({ width, height: 800 });
           await tab.goto(url + path);
-          await look(tab, `${width}-${path.slice(1, 7) || 'settings'}`);
+          await look(tab, `${name}-${width}-${path.slice(1, 7) || 'settings'}`);
           expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
         }
       }

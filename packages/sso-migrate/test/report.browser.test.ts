@@ -1,29 +1,21 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { buildReport, createLadder, renderReport, type MigrationReport } from '@org/sso-migrate';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { findChromium, look } from '../../../tools/chromium.mjs';
 import { actor, startMove } from './support/vendors.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
-const executablePath = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/usr/bin/chromium-browser',
-].find((path) => path !== undefined && existsSync(path));
-/** A folder for screenshots, for a person to look at. */
-const screenshots = process.env['SCREENSHOTS'];
-if (!executablePath)
-  console.warn('No browser found: set CHROMIUM to a Chromium or Chrome to run the browser tests.');
+const installed = findChromium();
 
 const hostile = `<img src=x onerror="document.title='owned'"> & "Sons" 'n' </script>`;
 const connection = { protocol: 'saml', identityProvider: 'okta' } as const;
 const ada = { id: '00u1', email: 'ada@acme.example', userName: 'ada', firstName: 'Ada', lastName: 'Adams' };
 
-describe.skipIf(!executablePath)('the report in a real browser (needs Chromium)', () => {
+describe.skipIf(!installed)('the report in a real browser (needs Chromium)', () => {
   let browser: Browser;
   let folder: string;
   let report: MigrationReport;
@@ -81,18 +73,7 @@ describe.skipIf(!executablePath)('the report in a real browser (needs Chromium)'
     });
     report = await buildReport({ store, plan: await migrator.plan() });
     writeFileSync(join(folder, 'report.html'), renderReport(report));
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await chromium.launch(installed!);
   });
   afterAll(async () => {
     await browser?.close();
@@ -107,8 +88,7 @@ describe.skipIf(!executablePath)('the report in a real browser (needs Chromium)'
     const requested: string[] = [];
     page.on('request', (request) => void requested.push(request.url()));
     await page.goto(`file://${folder}/report.html`);
-    if (screenshots)
-      await page.screenshot({ path: `${screenshots}/report-${width}-${colorScheme}.png`, fullPage: true });
+    await look(page, `report-${width}-${colorScheme}`);
     return { page, requested };
   }
 
