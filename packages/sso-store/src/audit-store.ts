@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SsoError } from '@org/sso-core';
 import type { AuditEntry, AuditStore, ClaimedDelivery, NewDelivery, Operation } from '@org/sso-core/audit';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
 import {
@@ -101,6 +102,42 @@ export function createAuditStore(database: Kysely<Tables>, dialect: Dialect): Au
         entries: rows.slice(0, limit).map(fromEntryRow),
         next: last ? writeCursor(String(last.occurred_at), last.id) : null,
       };
+    },
+    async prune({ organizationId, before, limit }) {
+      // PostgreSQL holds everything to be less than NaN.
+      if (!Number.isFinite(before))
+        throw new SsoError({
+          code: 'invalid_argument',
+          message: 'before is no time in milliseconds since the epoch',
+        });
+      return database.transaction().execute(async (transaction) => {
+        let old = transaction
+          .selectFrom('sso_audit_entry as entry')
+          .select('id')
+          .where('occurred_at', '<', before)
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(selectFrom('sso_audit_delivery').select('sink').whereRef('entry_id', '=', 'entry.id')),
+            ),
+          )
+          .orderBy('occurred_at')
+          .limit(limit);
+        let ended = transaction
+          .deleteFrom('sso_admin_operation')
+          .where('claim', 'is', null)
+          .where('due_at', '<', before);
+        if (organizationId !== null) {
+          old = old.where('organization_id', '=', organizationId);
+          ended = ended.where('organization_id', '=', organizationId);
+        }
+        await ended.execute();
+        const removed = await transaction
+          .deleteFrom('sso_audit_entry')
+          .where('id', 'in', old)
+          .returning('id')
+          .execute();
+        return removed.length;
+      });
     },
 
     begin: (operation, { now, leaseMs, deliveries }) =>

@@ -63,6 +63,7 @@ const ports = {
     listDeliveries: true,
     releaseDeliveries: true,
     discardDeliveries: true,
+    prune: true,
   },
   migrations: {
     get: true,

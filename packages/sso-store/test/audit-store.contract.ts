@@ -253,6 +253,76 @@ export function testAuditStore(create: () => Promise<AuditStore>): void {
     });
   });
 
+  describe('pruning', () => {
+    const prune = (before: number, limit = 100, of: AuditQuery['organizationId'] = null) =>
+      store.prune({ organizationId: of, before, limit });
+
+    test('removes what is older, the oldest first, so many at a time', async () => {
+      for (const [index, id] of ['d', 'a', 'c', 'b', 'e'].entries())
+        await store.record(newEntry(id, { at: index }), []);
+      expect(await prune(0)).toBe(0);
+      expect(await prune(4, 3)).toBe(3);
+      expect(await listed()).toEqual(['e', 'b']);
+      expect(await prune(4, 3)).toBe(1);
+      expect(await prune(4, 3)).toBe(0);
+      expect(await listed()).toEqual(['e']);
+    });
+
+    test('of one organization or of all', async () => {
+      await store.record(newEntry('a'), []);
+      await store.record(newEntry('b', { organization: globex }), []);
+      expect(await prune(10, 100, acme)).toBe(1);
+      expect(await listed()).toEqual(['b']);
+      expect(await prune(10)).toBe(1);
+    });
+
+    test('keeps what a sink waits for, quarantined or not, until it is taken or given up', async () => {
+      for (const id of ['a', 'b', 'c']) await store.record(newEntry(id), [to('s', 0, `of ${id}`)]);
+      const claimed = (id: string) => ({ sink: 's', entry: { id }, claim: `of ${id}` });
+      await store.settleDelivery(claimed('b'), { status: 'quarantined', failure: 'x' });
+      expect(await prune(10)).toBe(0);
+      await store.settleDelivery(claimed('a'), { status: 'delivered' });
+      expect(await prune(10)).toBe(1);
+      await store.discardDeliveries('s', ['b']);
+      expect(await prune(10)).toBe(1);
+      expect(await listed()).toEqual(['c']);
+      expect(await store.claimDelivery({ sink: 's', now: 10, leaseMs })).toMatchObject({
+        entry: { id: 'c' },
+      });
+    });
+
+    test('forgets operations that ended before, and none that runs', async () => {
+      const begin = (of: Partial<Operation>) =>
+        store.begin({ ...operation, ...of }, { now: 10, leaseMs, deliveries: [] });
+      const end = async (of: Partial<Operation>, status: OperationEnd['status']) => {
+        const begun = await begin(of);
+        if (begun.status !== 'begun') throw new Error(`It is ${begun.status}`);
+        const { key } = { ...operation, ...of };
+        await store.finish({ ...operation, ...of }, begun.claim, ending(status, `end of ${key}`, '{}'));
+      };
+      const unknown = { key: 'unknown', target: 'acme:conn_2' };
+      const running = { key: 'running', target: 'acme:conn_3' };
+      await end({}, 'done');
+      await end({ organizationId: globex, key: 'other' }, 'done');
+      await end(unknown, 'unknown');
+      await begin(running);
+      await prune(10 + leaseMs);
+      expect(await begin({})).toMatchObject({ status: 'done' });
+      await prune(10 + leaseMs + 1, 100, acme);
+      expect(await begin({ target: 'acme:conn_4' })).toMatchObject({ status: 'begun', unfinished: null });
+      expect(await begin(unknown)).toMatchObject({ status: 'begun', unfinished: null });
+      expect(await begin(running)).toEqual({ status: 'running' });
+      expect(await begin({ organizationId: globex, key: 'other' })).toMatchObject({ status: 'done' });
+    });
+
+    test('removes nothing for what is no time', async () => {
+      await store.record(newEntry('a'), []);
+      for (const before of [Number.NaN, Number.POSITIVE_INFINITY])
+        await expect(prune(before)).rejects.toMatchObject({ code: 'invalid_argument' });
+      expect(await listed()).toEqual(['a']);
+    });
+  });
+
   describe('the journal', () => {
     const begin = (of: Partial<Operation> = {}, now = 10) =>
       store.begin({ ...operation, ...of }, { now, leaseMs, deliveries: [to('s', now)] });

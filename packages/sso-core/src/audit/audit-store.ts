@@ -25,6 +25,13 @@ export interface AuditQuery {
   readonly after?: string | undefined;
 }
 
+export interface AuditPruning {
+  /** `null` is all organizations. */
+  readonly organizationId: OrganizationId | null;
+  /** Milliseconds since the epoch. */
+  readonly before: number;
+}
+
 /** Newest first. */
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
@@ -114,9 +121,14 @@ export interface OperationEnd {
  * the epoch and come from the caller.
  */
 export interface AuditStore {
-  /** Adds an entry to the trail, and its deliveries to the outbox. Entries are never changed or removed. */
+  /** Adds an entry to the trail, and its deliveries to the outbox. Entries are never changed, and removed by `prune` alone. */
   record(entry: AuditEntry, deliveries: readonly NewDelivery[]): Promise<void>;
   list(query: AuditQuery): Promise<AuditPage>;
+  /**
+   * Removes entries that occurred before `before`, oldest first and at most `limit`, and answers how many. What a sink has neither taken nor
+   * was let off stays. Operations that ended before then are forgotten, with their keys. Throws `invalid_argument` for what is no time.
+   */
+  prune(options: AuditPruning & { readonly limit: number }): Promise<number>;
 
   /**
    * Claims an operation until it is finished or `leaseMs` are over, or answers why not. An earlier attempt at the target that was

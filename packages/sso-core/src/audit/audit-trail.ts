@@ -6,6 +6,7 @@ import type { RetrySettings } from '../events/event-inbox.js';
 import { summarizeFailure } from '../failure-summary.js';
 import type {
   AuditEntry,
+  AuditPruning,
   AuditStore,
   ClaimedDelivery,
   Delivery,
@@ -87,6 +88,8 @@ export interface AuditTrail {
   release(deliveries: readonly Delivery[]): Promise<number>;
   /** Gives quarantined deliveries up. Answers how many. */
   discard(deliveries: readonly Delivery[]): Promise<number>;
+  /** Removes all entries that occurred before a time, except those a sink still waits for. Answers how many. See {@link AuditStore.prune}. */
+  prune(pruning: AuditPruning): Promise<number>;
 }
 
 /** They say something about the entry; other failures are about the sink. */
@@ -102,6 +105,8 @@ const idleMs = 1000;
 const maxPauseMs = 60_000;
 /** How often interrupted operations are looked for. Milliseconds. */
 const reportMs = 60_000;
+/** Entries removed in one transaction. */
+const pruneLimit = 1000;
 
 /** Throws `invalid_argument` for two sinks of one name. */
 export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
@@ -289,6 +294,13 @@ export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
       return released;
     },
     discard: (given) => bySink(given, (sink, ids) => store.discardDeliveries(sink, ids)),
+    async prune(pruning) {
+      for (let removed = 0; ;) {
+        const some = await store.prune({ ...pruning, limit: pruneLimit });
+        removed += some;
+        if (some < pruneLimit) return removed;
+      }
+    },
   };
 }
 

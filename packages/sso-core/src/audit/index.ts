@@ -11,6 +11,7 @@ export { createMemoryAuditStore } from './memory-audit-store.js';
 export type {
   AuditEntry,
   AuditPage,
+  AuditPruning,
   AuditQuery,
   AuditStore,
   BegunOperation,

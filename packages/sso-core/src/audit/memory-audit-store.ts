@@ -101,6 +101,21 @@ export function createMemoryAuditStore(): AuditStore {
         next: start + query.limit < found.length ? page.at(-1)!.id : null,
       };
     },
+    async prune({ organizationId, before, limit }) {
+      if (!Number.isFinite(before))
+        throw invalidArgument('before is no time in milliseconds since the epoch');
+      const isOf = (owner: AuditEntry['organizationId']) =>
+        organizationId === null || owner === organizationId;
+      const awaited = new Set([...outbox.values()].map(({ entry }) => entry.id));
+      const old = [...entries.values()]
+        .filter((entry) => isOf(entry.organizationId) && at(entry) < before && !awaited.has(entry.id))
+        .toSorted((a, b) => at(a) - at(b))
+        .slice(0, limit);
+      for (const { id } of old) entries.delete(id);
+      for (const [key, { operation, claim, dueAt }] of journal)
+        if (claim === null && dueAt < before && isOf(operation.organizationId)) journal.delete(key);
+      return old.length;
+    },
 
     async begin(operation, { now, leaseMs, deliveries }) {
       const known = journal.get(journalKey(operation));

@@ -390,3 +390,19 @@ it('whatever fails when: every entry reaches every sink or quarantine', async ()
     { numRuns: 60 },
   );
 });
+
+describe('pruning', () => {
+  it('removes all that is older, however many, except what a sink waits for', async () => {
+    const { trail, store, state, clock } = setUp();
+    for (let index = 0; index < 2500; index += 1) await store.record(newEntry(), []);
+    state.failure = down;
+    await trail.record(newEntry('waits'));
+    await trail.process();
+    expect(await trail.prune({ organizationId: null, before: 1 })).toBe(2500);
+    expect((await store.list({ organizationId: null, limit: 10 })).entries).toMatchObject([{ id: 'waits' }]);
+    state.failure = undefined;
+    clock.at += 3_600_000;
+    await trail.process();
+    expect(await trail.prune({ organizationId: acme, before: 1 })).toBe(1);
+  });
+});
