@@ -1,6 +1,8 @@
 /** Lists everything of one kind in a fresh process by one contender and reports what that took. */
 import { Agent, get } from 'node:http';
 import { createSso, type DirectoriesClient, type Directory, type OrganizationsClient } from '@org/sso-core';
+import type { HttpSettings } from '@org/sso-core/http';
+import { createUndiciTransport } from '@org/sso-core/http/undici';
 import type { EmulatorFacts } from '../emulator.js';
 import { cpuMs } from '../measure.js';
 
@@ -57,7 +59,28 @@ interface ScalekitPage {
   readonly next_page_token: string;
 }
 
+async function workosAdapter(http: HttpSettings = {}): Promise<List> {
+  if (directory) {
+    // The adapter keeps to four requests a second: by a clock that leaps, it never has to wait.
+    let now = Date.now();
+    Date.now = () => (now += 1000);
+  }
+  const { createWorkos } = await import('@org/sso-workos');
+  return listWith(createSso({ provider: createWorkos({ apiKey: secret, clientId, baseUrl: url, http }) }));
+}
+
+async function scalekitAdapter(http: HttpSettings = {}): Promise<List> {
+  const { createScalekit } = await import('@org/sso-scalekit');
+  return listWith(
+    createSso({ provider: createScalekit({ environmentUrl: url, clientId, clientSecret: secret, http }) }),
+  );
+}
+
 const contenders: Readonly<Record<string, () => Promise<List>>> = {
+  'workos-adapter': () => workosAdapter(),
+  'workos-undici': () => workosAdapter({ transport: createUndiciTransport() }),
+  'scalekit-adapter': () => scalekitAdapter(),
+  'scalekit-undici': () => scalekitAdapter({ transport: createUndiciTransport() }),
   async 'workos-floor'() {
     const path = directory ? `/directory_users?directory=${directory.vendorId}&` : '/organizations?';
     return async (visit) => {
@@ -69,15 +92,6 @@ const contenders: Readonly<Record<string, () => Promise<List>>> = {
         after = page.list_metadata.after;
       } while (after);
     };
-  },
-  async 'workos-adapter'() {
-    if (directory) {
-      // The adapter keeps to four requests a second: by a clock that leaps, it never has to wait.
-      let now = Date.now();
-      Date.now = () => (now += 1000);
-    }
-    const { createWorkos } = await import('@org/sso-workos');
-    return listWith(createSso({ provider: createWorkos({ apiKey: secret, clientId, baseUrl: url }) }));
   },
   async 'workos-sdk'() {
     const { WorkOS } = await import('@workos-inc/node');
@@ -140,12 +154,6 @@ const contenders: Readonly<Record<string, () => Promise<List>>> = {
         pageToken = page.nextPageToken;
       } while (pageToken);
     };
-  },
-  async 'scalekit-adapter'() {
-    const { createScalekit } = await import('@org/sso-scalekit');
-    return listWith(
-      createSso({ provider: createScalekit({ environmentUrl: url, clientId, clientSecret: secret }) }),
-    );
   },
 };
 

@@ -12,9 +12,11 @@ type Vendor = (typeof vendors)[number];
 const contenders = [
   'workos-floor',
   'workos-adapter',
+  'workos-undici',
   'workos-sdk',
   'scalekit-floor',
   'scalekit-adapter',
+  'scalekit-undici',
   'scalekit-sdk',
 ] as const;
 type Contender = (typeof contenders)[number];
@@ -40,9 +42,11 @@ async function benchListing(kind: 'organizations' | 'directoryUsers', method: st
   const names: Readonly<Record<Contender, string>> = {
     'workos-floor': 'WorkOS: node:http and JSON.parse',
     'workos-adapter': `WorkOS: ${method}`,
+    'workos-undici': `WorkOS: ${method}, by undici`,
     'workos-sdk': 'WorkOS: @workos-inc/node, page by page',
     'scalekit-floor': 'Scalekit: node:http and JSON.parse',
     'scalekit-adapter': `Scalekit: ${method}`,
+    'scalekit-undici': `Scalekit: ${method}, by undici`,
     'scalekit-sdk': 'Scalekit: @scalekit-sdk/node (gRPC), page by page',
   };
   const emulators = {
@@ -83,9 +87,10 @@ async function benchListing(kind: 'organizations' | 'directoryUsers', method: st
     );
     console.log('\nLive heap growth: from the first tenth of the list to the last.\n');
     for (const vendor of vendors) {
-      const adapter = `${vendor}-adapter` as const;
-      printBudget(`${names[adapter]}, CPU × floor`, overFloor(adapter), 1.6);
-      printBudget(`${names[adapter]}, live heap growth in MiB`, medians[adapter].growth, 2);
+      for (const contender of [`${vendor}-adapter`, `${vendor}-undici`] as const) {
+        printBudget(`${names[contender]}, CPU × floor`, overFloor(contender), 1.6);
+        printBudget(`${names[contender]}, live heap growth in MiB`, medians[contender].growth, 2);
+      }
     }
   } finally {
     for (const emulator of Object.values(emulators)) emulator.stop();

@@ -14,6 +14,7 @@ export {
   type Replay,
   type VendorError,
 } from './api-client.js';
+export { withoutCopy } from './without-copy.js';
 export type { RateLimit } from './rate-limiter.js';
 export { path, queryString, type QueryValue } from './path.js';
 export { requireBaseUrl, requireSetting } from './base-url.js';

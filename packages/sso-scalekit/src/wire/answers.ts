@@ -1,4 +1,4 @@
-import type { BodySchema } from '@org/sso-core/http';
+import { withoutCopy, type BodySchema } from '@org/sso-core/http';
 import { withNative, type Page } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { pageShape } from './common.js';
@@ -9,9 +9,10 @@ export type Mapper<Wire, Result> = (wire: Wire, raw: unknown) => Result;
 
 /** Reads a body that is checked as a whole, then mapped: by zod's own transforms a long listing would cost twice as much. */
 export function answer<Wire, Result>(schema: z.ZodType<Wire>, map: Mapper<Wire, Result>): BodySchema<Result> {
+  const checked = withoutCopy(schema);
   return {
     safeParse(body) {
-      const parsed = schema.safeParse(body);
+      const parsed = checked.safeParse(body);
       return parsed.success ? { success: true, data: map(parsed.data, body) } : parsed;
     },
   };

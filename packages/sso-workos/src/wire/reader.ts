@@ -1,4 +1,4 @@
-import { readBody } from '@org/sso-core/http';
+import { readBody, withoutCopy } from '@org/sso-core/http';
 import { withNative, type CallContext, type Page } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { providerId } from '../ids.js';
@@ -18,12 +18,15 @@ export function createReader<Wire, Entity extends object>(
   schema: z.ZodType<Wire>,
   toEntity: (wire: Wire) => Entity,
 ): Reader<Entity> {
-  const pageSchema = z.object({
-    data: z.array(schema),
-    list_metadata: z.object({ after: z.string().nullish() }),
-  });
+  const object = withoutCopy(schema);
+  const pageSchema = withoutCopy(
+    z.object({
+      data: z.array(schema),
+      list_metadata: z.object({ after: z.string().nullish() }),
+    }),
+  );
   return {
-    one: (body, context) => withNative(toEntity(readBody(schema, body, providerId, context)), body),
+    one: (body, context) => withNative(toEntity(readBody(object, body, providerId, context)), body),
     page(body, context) {
       const page = readBody(pageSchema, body, providerId, context);
       const { data } = body as { data: readonly unknown[] };
@@ -33,8 +36,8 @@ export function createReader<Wire, Entity extends object>(
       };
     },
     within(data) {
-      const { data: wire } = schema.safeParse(data);
-      return wire && toEntity(wire);
+      const read = object.safeParse(data);
+      return read.success ? toEntity(read.data) : undefined;
     },
   };
 }

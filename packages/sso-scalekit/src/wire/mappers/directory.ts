@@ -137,13 +137,16 @@ function toUserStatus(active: unknown): DirectoryUserStatus {
 /** `null` is how the vendor's serializer writes an empty list [S]; only an absent one tells nothing. */
 function toGroupRefs(groups: unknown): DirectoryGroupRef[] | null {
   if (groups === undefined) return null;
-  return objectsOf(groups).flatMap((group) => {
+  const refs: DirectoryGroupRef[] = [];
+  for (const group of objectsOf(groups)) {
     const id = orNull(group['id']);
-    return id === null ? [] : { id: ids.qualify(id), name: orNull(group['name'] ?? group['display_name']) };
-  });
+    if (id !== null) refs.push({ id: ids.qualify(id), name: orNull(group['name'] ?? group['display_name']) });
+  }
+  return refs;
 }
 
 function toAddress(value: unknown): PostalAddress | null {
+  if (!value) return null;
   const wire = fieldsOf(value);
   const address = {
     formatted: orNull(wire['formatted']),
