@@ -392,7 +392,7 @@ async function lockPremises(
 async function holds(
   transaction: Transaction<Tables>,
   { provider, environment }: EventSource,
-  { premises: { alive, emptied }, members }: Extract<Settlement, { status: 'handled' }>,
+  { premises: { alive, emptied } }: Extract<Settlement, { status: 'handled' }>,
 ): Promise<boolean> {
   for (const subjects of chunks(alive)) {
     const deleted = await transaction
@@ -405,13 +405,13 @@ async function holds(
     if (deleted.length > 0) return false;
   }
   if (emptied === null) return true;
-  const known = new Set(members.map(({ userId }) => userId));
+  const known = new Map(emptied.members.map(({ userId, order }) => [userId, order]));
   const left = await transaction
     .selectFrom('sso_group_member')
-    .select('user_id')
-    .where((eb) => eb.and({ provider, environment, group_id: emptied, member: 1 }))
+    .select(['user_id', 'order_key'])
+    .where((eb) => eb.and({ provider, environment, group_id: emptied.groupId, member: 1 }))
     .execute();
-  return left.every(({ user_id: userId }) => known.has(userId));
+  return left.every(({ user_id: userId, order_key: order }) => known.get(userId) === order);
 }
 
 async function writeState(

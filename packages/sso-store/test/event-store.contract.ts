@@ -1,5 +1,12 @@
 import type { SsoEvent } from '@org/sso-core';
-import type { ClaimedEvent, EventStore, NewEvent, Settlement, SubjectState } from '@org/sso-core/events';
+import type {
+  ClaimedEvent,
+  EventStore,
+  GroupMember,
+  NewEvent,
+  Settlement,
+  SubjectState,
+} from '@org/sso-core/events';
 import { beforeEach, expect, test } from 'vitest';
 
 const source = { provider: 'acme', environment: 'test' };
@@ -204,6 +211,27 @@ export function testEventStore(create: () => Promise<EventStore>): void {
     expect(await store.groupsOfUser({ ...source, environment: 'other' }, 'acme:u')).toEqual([]);
   });
 
+  test('who left a group and joined it anew while its end was told is not ended unseen', async () => {
+    const group = 'directory_group:g';
+    const pair = { groupId: 'acme:g', userId: 'acme:u', member: true, order: '3' };
+    await store.append([newEvent('first')], 0);
+    await settleNext({ ...handled, members: [pair] });
+    await store.append([newEvent('end', { at: 2, subject: group }), newEvent('anew', { at: 3 })], 0);
+    const ending = await claim();
+    const end = { ...handled, members: [{ ...pair, member: false, order: '9' }] };
+    const asOf = (seen: GroupMember) => ({
+      ...end,
+      premises: { alive: [], emptied: { groupId: 'acme:g', members: [seen] } },
+    });
+    const joined = { ...pair, order: '5' };
+    await settleNext({ ...handled, members: [joined] });
+    expect(await store.settle(ending!, asOf(pair), 10)).toBe(false);
+    expect(await store.membersOfGroup(source, 'acme:g')).toEqual([joined]);
+    const again = await claim();
+    expect(await store.settle(again!, asOf(joined), 10)).toBe(true);
+    expect(await store.membersOfGroup(source, 'acme:g')).toMatchObject([{ member: false }]);
+  });
+
   test('of a membership and the end of its group, whoever settles second finds its premise gone', async () => {
     const group = 'directory_group:g';
     const join = { ...handled, premises: { alive: [group], emptied: null } };
@@ -211,7 +239,7 @@ export function testEventStore(create: () => Promise<EventStore>): void {
     const end = {
       ...handled,
       subject: state({ deleted: true }),
-      premises: { alive: [], emptied: 'acme:g' },
+      premises: { alive: [], emptied: { groupId: 'acme:g', members: [] as GroupMember[] } },
     };
     await store.append([newEvent('join'), newEvent('end', { at: 2, subject: group })], 0);
     const joining = await claim();
@@ -230,7 +258,8 @@ export function testEventStore(create: () => Promise<EventStore>): void {
     } else {
       expect(await store.subject(source, group)).toBeNull();
       const ended = [{ ...pair, member: false }];
-      expect(await store.settle(again!, { ...end, members: ended }, 10)).toBe(true);
+      const premises = { alive: [], emptied: { groupId: 'acme:g', members: [pair] } };
+      expect(await store.settle(again!, { ...end, premises, members: ended }, 10)).toBe(true);
       expect(await store.membersOfGroup(source, 'acme:g')).toEqual(ended);
     }
   });

@@ -118,16 +118,19 @@ async function planGroupDeletion(
   const { group } = event.data;
   const members = (await store.membersOfGroup(event, group.id)).filter(({ member }) => member);
   const deliveries: SsoEvent[] = [];
-  for (const { userId } of members) {
+  for (const { userId, order: since } of members) {
     const state = await store.subject(event, `directory_user:${parseQualifiedId(userId).vendorId}`);
     const user = state?.snapshot as DirectoryUser | null | undefined;
-    if (user) deliveries.push(derivedMembership(event, 'directory.group.user_removed', user, group));
+    if (!user) continue;
+    const end = derivedMembership(event, 'directory.group.user_removed', user, group);
+    // Who joined while the end was told is told anew.
+    deliveries.push({ ...end, id: `${end.id}/${since}` });
   }
   return {
     ...nothing,
     deliveries: [...deliveries, event],
     members: members.map((pair) => ended(pair, order)),
-    premises: { alive: [], emptied: group.id },
+    premises: { alive: [], emptied: { groupId: group.id, members } },
   };
 }
 

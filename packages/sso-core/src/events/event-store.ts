@@ -71,8 +71,8 @@ export interface GroupMember {
 export interface Premises {
   /** Subjects that are not deleted. */
   readonly alive: readonly string[];
-  /** A group that has no members but those the settlement ends. */
-  readonly emptied: string | null;
+  /** A group that has no members but these, known from the same events. */
+  readonly emptied: { readonly groupId: string; readonly members: readonly GroupMember[] } | null;
 }
 
 /** What becomes of a claimed event; written in one transaction. */

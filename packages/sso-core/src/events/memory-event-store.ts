@@ -81,12 +81,13 @@ export function createMemoryEventStore(): EventStore {
 
   function holds(
     source: EventSource,
-    { premises: { alive, emptied }, members: ended }: Extract<Settlement, { status: 'handled' }>,
+    { premises: { alive, emptied } }: Extract<Settlement, { status: 'handled' }>,
   ): boolean {
     if (alive.some((subject) => subjects.get(key(source, subject))?.state.deleted)) return false;
-    const known = new Set(ended.map(({ userId }) => userId));
-    return membersWhere(source, ({ groupId, member }) => groupId === emptied && member).every(({ userId }) =>
-      known.has(userId),
+    if (emptied === null) return true;
+    const known = new Map(emptied.members.map(({ userId, order }) => [userId, order]));
+    return membersWhere(source, ({ groupId, member }) => groupId === emptied.groupId && member).every(
+      ({ userId, order }) => known.get(userId) === order,
     );
   }
 

@@ -55,7 +55,7 @@ const maxRaces = 100;
  * A vendor gives somebody who comes back a new id, and events of two ids come in no order. An app that knows people by the identity
  * provider's id must hear of the end first.
  */
-const patientAttempts = 3;
+const patientAttempts = 5;
 
 const nothing: RelayDecision = { deliveries: [], end: async () => {} };
 
@@ -115,7 +115,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     move: Migration,
   ): Promise<Tellings> {
     if (!catchUp) {
-      const told = newsAmong(events, view, side, event.id);
+      const told = newsAmong(events, view, side, claimed);
       return { ...told, news: [...told.news, ...(await laterLives(view, told.news, move))] };
     }
     const entry = view.entryOf(event.subject);
@@ -257,7 +257,7 @@ function newsAmong(
   events: readonly DirectoryEvent[],
   view: DirectoryView,
   side: MigrationSide,
-  eventId: string,
+  { event: { id: eventId }, attempts }: RelayedEvent['claimed'],
 ): Tellings {
   const told = new Map<string, DirectoryStatement | null>();
   const said = new Map<string, DirectoryStatement | null>();
@@ -273,7 +273,9 @@ function newsAmong(
     said.set(subject, withSaid(before, event, entry));
     // Where another event's handlers were interrupted, nobody knows what the app made of it.
     const isUncertain = telling !== null && telling.eventId !== eventId;
-    if (!isUncertain && !isNews(kind, toldBefore, before, event, entry)) {
+    // An earlier attempt may have told of a membership while the end of its group was told.
+    const isTakenBack = attempts > 1 && isDerivedEnd(event) && group?.told?.deleted === true;
+    if (!isUncertain && !isTakenBack && !isNews(kind, toldBefore, before, event, entry)) {
       const isKnown = event.type === 'directory.group.user_removed' || isIn(toldBefore, entry);
       if (isMembership(event) && isPresent(toldBefore) && isKnown) repeated.push({ event, entry });
       continue;
@@ -294,6 +296,10 @@ function keepSaid(view: DirectoryView, events: readonly DirectoryEvent[], side: 
     const entry = groupOf(view, event)?.id ?? null;
     view.change(subject, { [side]: withSaid(view.entryOf(subject)[side], event, entry) });
   }
+}
+
+function isDerivedEnd({ type, data }: DirectoryEvent): boolean {
+  return type === 'directory.group.user_removed' && data.source === 'derived';
 }
 
 function groupOf(view: DirectoryView, event: DirectoryEvent): DirectoryEntry | null {
