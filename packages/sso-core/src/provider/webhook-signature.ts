@@ -124,7 +124,10 @@ function isPlain(value: unknown, depth: number): boolean {
   if (depth === 0) return false;
   if (Array.isArray(value)) return value.every((item) => isPlain(item, depth - 1));
   for (const key in value) {
-    if (key === '__proto__' || !isPlain((value as Record<string, unknown>)[key], depth - 1)) return false;
+    if (key === '__proto__') return false;
+    const member = (value as Record<string, unknown>)[key];
+    // Asked here too, as most members are text.
+    if (typeof member === 'object' && !isPlain(member, depth - 1)) return false;
   }
   return true;
 }

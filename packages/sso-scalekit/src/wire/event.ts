@@ -58,14 +58,15 @@ export function toEvent(payload: unknown, source: EventSource, context: CallCont
   } as SsoEvent;
 }
 
+const aboutOrganizations = /^organization\.(?:created|updated|deleted)$/;
+
 /** The envelope says it, except for roles, permissions and old payloads; samples contradict themselves inside the data [S]. */
 function organizationOf(wire: Fields, data: Fields, vendorType: string): OrganizationId | null {
-  const isAboutOne = /^organization\.(?:created|updated|deleted)$/.test(vendorType);
   const organization =
     orNull(wire['organization_id']) ??
     orNull(data['organization_id']) ??
     orNull(fieldsOf(data['organization'])['id']) ??
-    (isAboutOne ? orNull(data['id']) : null);
+    (aboutOrganizations.test(vendorType) ? orNull(data['id']) : null);
   return organization === null ? null : ids.qualify(organization);
 }
 
@@ -105,8 +106,7 @@ function kind<Type extends SsoEventType>(type: Type, read: Reader<SsoEventOf<Typ
 type Identified = Fields & { readonly id: string };
 
 function identified(fields: Fields): Identified | undefined {
-  const id = orNull(fields['id']);
-  return id === null ? undefined : { ...fields, id };
+  return orNull(fields['id']) === null ? undefined : (fields as Identified);
 }
 
 /** Of events whose data is the object itself. */

@@ -43,27 +43,28 @@ export function createWebhooks(
   };
 }
 
+const sha256 = /^[0-9a-f]{64}$/;
+
 /** `t=<milliseconds>, v1=<hex>`, in any order; `v1` may come more than once, elements of other names are ignored. [D][N] */
 function readSignature(delivery: WebhookDelivery): WebhookSignature {
   const values = delivery.headers('workos-signature');
   if (values.length === 0) throw refused('signature_missing', 'The webhook has no WorkOS-Signature header');
-  const elements = values
-    .flatMap((value) => value.split(','))
-    .map((element) => {
-      const [name, ...rest] = element.split('=');
-      return { name: name?.trim(), value: rest.join('=').trim() };
-    });
-  const [time, ...moreTimes] = elements.filter(({ name }) => name === 't');
-  const signatures = elements.filter(({ name, value }) => name === 'v1' && /^[0-9a-f]{64}$/.test(value));
-  if (!time || moreTimes.length > 0 || signatures.length === 0) {
+  const times: string[] = [];
+  const signatures: Uint8Array[] = [];
+  for (const value of values) {
+    for (const element of value.split(',')) {
+      const end = element.indexOf('=');
+      const name = element.slice(0, Math.max(0, end)).trim();
+      const told = element.slice(end + 1).trim();
+      if (name === 't') times.push(told);
+      else if (name === 'v1' && sha256.test(told)) signatures.push(Buffer.from(told, 'hex'));
+    }
+  }
+  const [timestamp] = times;
+  if (timestamp === undefined || times.length > 1 || signatures.length === 0) {
     throw refused('signature_malformed', 'The WorkOS-Signature header is not "t=<milliseconds>, v1=<hex>"');
   }
-  return {
-    prefix: `${time.value}.`,
-    signatures: signatures.map(({ value }) => Buffer.from(value, 'hex')),
-    timestamp: time.value,
-    timestampUnitMs: 1,
-  };
+  return { prefix: `${timestamp}.`, signatures, timestamp, timestampUnitMs: 1 };
 }
 
 function refused(reason: WebhookRefusedError['reason'], message: string): WebhookRefusedError {

@@ -6,7 +6,7 @@ import type {
   SsoEventOf,
   SsoEventType,
 } from '@org/sso-core';
-import { readBody } from '@org/sso-core/http';
+import { readBody, withoutCopy } from '@org/sso-core/http';
 import type { CallContext } from '@org/sso-core/provider';
 import { z } from 'zod';
 import { ids, providerId } from '../ids.js';
@@ -28,6 +28,7 @@ const envelopeSchema = z.object({
   created_at: text,
   data: z.unknown().optional(),
 });
+const envelope = withoutCopy(envelopeSchema);
 
 /** What of an event follows from its data. */
 type Content = {
@@ -421,7 +422,7 @@ export function toEvent(
   { environment, inactiveUsers, now }: EventSource,
   context: CallContext,
 ): SsoEvent {
-  const wire = readBody(envelopeSchema, body, providerId, context);
+  const wire = readBody(envelope, body, providerId, context);
   const occurredAt = toInstant(wire.created_at);
   const reading: Reading = {
     eventId: wire.id,
