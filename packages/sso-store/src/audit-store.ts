@@ -115,11 +115,13 @@ export function createAuditStore(database: Kysely<Tables>, dialect: Dialect): Au
           .selectFrom('sso_audit_entry as entry')
           .select('id')
           .where('occurred_at', '<', before)
-          .where(({ not, exists, selectFrom }) =>
-            not(
-              exists(selectFrom('sso_audit_delivery').select('sink').whereRef('entry_id', '=', 'entry.id')),
-            ),
-          )
+          .where((eb) => {
+            const awaited = eb
+              .selectFrom('sso_audit_delivery')
+              .select('sink')
+              .whereRef('entry_id', '=', 'entry.id');
+            return eb.not(eb.exists(awaited));
+          })
           .orderBy('occurred_at')
           .limit(limit);
         let ended = transaction
