@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { SsoError, type LoginRejectionReason, type SsoErrorCode } from '@org/sso-core';
 import type { Harness, TrafficRequest } from './harness.js';
+import { messageOf } from './message-of.js';
 
 /** What a case asserts with. Every call counts; a case without one fails. */
 export interface Check {
@@ -59,14 +60,21 @@ export function createCheck({ traffic, secrets }: Pick<Harness, 'traffic' | 'sec
     }),
     rejects: counted(async (work: () => Promise<unknown>, ...codes: readonly SsoErrorCode[]) => {
       const error = await thrownBy(work);
-      assert.ok(SsoError.isInstance(error), `expected ${codes.join(' or ')}, got ${inspect(error)}`);
-      assert.ok(codes.includes(error.code), `expected ${codes.join(' or ')}, got ${inspect(error)}`);
+      assert.ok(
+        SsoError.isInstance(error) && codes.includes(error.code),
+        `expected ${codes.join(' or ')}, got ${tellError(error)}`,
+      );
       assertConceals(error, secrets);
       return error;
     }),
     async rejectsLogin(work, reason) {
       const error = await check.rejects(work, 'login_rejected');
-      assert.equal('reason' in error && error.reason, reason, inspect(error));
+      const actual = 'reason' in error && error.reason;
+      assert.equal(
+        actual,
+        reason,
+        `expected the reason ${reason}, got ${inspect(actual)} of ${tellError(error)}`,
+      );
       return error;
     },
     async sends(requests, work) {
@@ -83,6 +91,11 @@ export function createCheck({ traffic, secrets }: Pick<Harness, 'traffic' | 'sec
     conceals: counted((value: unknown, ...hidden: readonly string[]) => assertConceals(value, hidden)),
   };
   return check;
+}
+
+/** The stack of one of ours is the client's, not the adapter's. */
+function tellError(error: unknown): string {
+  return SsoError.isInstance(error) ? `${error.name} ${error.code}: ${messageOf(error)}` : inspect(error);
 }
 
 async function thrownBy(work: () => Promise<unknown>): Promise<unknown> {

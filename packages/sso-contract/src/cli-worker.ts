@@ -1,9 +1,8 @@
-import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { SsoError } from '@org/sso-core';
 import { facetNames } from '@org/sso-core/provider';
 import type { ContractCase } from './contract-case.js';
 import type { Harness } from './harness.js';
+import { messageOf } from './message-of.js';
 import { planContract, runCase } from './run-case.js';
 
 /** What the worker is asked: cases of the module's harness, except those that were run before. Any message asks it to end early. */
@@ -52,14 +51,6 @@ const members = [
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const tell = (message: WorkerMessage) => parentPort!.postMessage(message);
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return inspect(error);
-  const message = error.message || error.name;
-  // What an adapter threw is known by its name only: the text could show a secret.
-  const cause = SsoError.isInstance(error) && (error.cause as { readonly name?: unknown } | undefined);
-  return cause ? `${message} (${String(cause.name)})` : message;
-}
 
 async function makeHarness(module: string): Promise<Harness> {
   const { createHarness } = (await import(module)) as { createHarness?: () => unknown };

@@ -9,7 +9,7 @@ import { ModuleRefused, runModule, type CaseResult, type ModuleReport } from './
 interface CliOptions {
   readonly module: string;
   readonly json?: boolean;
-  readonly only: readonly string[];
+  readonly only?: readonly string[];
   readonly timeout: number;
   readonly seed: number;
 }
@@ -20,8 +20,8 @@ const program = new Command('sso-contract')
   .description('Runs the contract of SSO providers on yours and says which cases it passes.')
   .requiredOption('--module <file>', 'ECMAScript module that exports createHarness')
   .option('--json', 'print one JSON document')
-  .option('--only <ids>', 'cases by id or first word, such as LOGIN,ORG-03', parseOnly, [])
-  .option('--timeout <seconds>', 'for each case', parseSeconds, 20)
+  .option('--only <ids>', 'cases by id or first word, such as LOGIN,ORG-03', parseOnly)
+  .option('--timeout <seconds>', 'for each case, and for making and ending the harness', parseSeconds, 20)
   .addOption(
     new Option('--seed <number>', 'what the inputs are made from, to have those of an earlier run')
       .argParser(asArgument(parseSeed))
@@ -43,7 +43,7 @@ function interrupt(): void {
   process.stderr.write('sso-contract: ending the harness; interrupt again to leave at once\n');
 }
 
-async function run({ module, json = false, only, timeout, seed }: CliOptions): Promise<void> {
+async function run({ module, json = false, only = [], timeout, seed }: CliOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
   try {
     const report = await runModule({
@@ -85,7 +85,9 @@ function summaryOf({ name, seed, facets, faults, results }: ModuleReport): strin
     ...faults.map((fault) => `FAULT    ${fault}\n`),
     `\n${name} with ${facets.length > 0 ? facets.join(', ') : 'no facet'}: `,
     `${count('passed')} passed, ${count('failed')} failed, ${count('not_run')} not run`,
-    faults.length > 0 ? `, and ${faults.length} faults of provider or harness` : '',
+    faults.length > 0
+      ? `, and ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} of provider or harness`
+      : '',
     `\nThe inputs came from seed ${seed}; --seed ${seed} repeats them.\n`,
   ].join('');
 }
@@ -98,7 +100,7 @@ function indented(text: string): string {
   return `${shown.map((line) => `           ${line}`).join('\n')}\n`;
 }
 
-function parseOnly(value: string, before: readonly string[]): readonly string[] {
+function parseOnly(value: string, before: readonly string[] = []): readonly string[] {
   const wanted = value.split(',').map((word) => word.trim());
   const unknown = wanted.find(
     (word) => !contractCases.some(({ id }) => id === word || id.startsWith(`${word}-`)),

@@ -114,6 +114,7 @@ test('a facet without a method is named, and fails the cases that need it and no
   const failures = failuresOf(stdout);
   expect(Object.keys(failures)).toEqual(['ORG-06', 'ORG-07', 'ORG-08']);
   expect(failures['ORG-06']).toMatch(/failed unexpectedly in the adapter of "memory" \(TypeError\)$/);
+  expect(failures['ORG-07']).toMatch(/^expected not_found, got SsoError internal: .* \(TypeError\)$/);
   expect(report.results.length).toBeGreaterThan(Object.keys(failures).length);
   expect(status).toBe(1);
 });
