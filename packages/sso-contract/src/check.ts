@@ -27,7 +27,12 @@ export interface Check {
 
 /** The part of a zod object schema that {@link Check.shape} uses. */
 interface Schema {
-  strict(): { safeParse(value: unknown): { success: boolean; error?: { message: string } | undefined } };
+  strict(): {
+    safeParse(value: unknown): {
+      success: boolean;
+      error?: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } | undefined;
+    };
+  };
 }
 
 export function createCheck({ traffic, secrets }: Pick<Harness, 'traffic' | 'secrets'>): Check {
@@ -56,7 +61,9 @@ export function createCheck({ traffic, secrets }: Pick<Harness, 'traffic' | 'sec
     ),
     shape: counted((schema: Schema, value: unknown) => {
       const { success, error } = schema.strict().safeParse(value);
-      assert.ok(success, `not of the neutral shape: ${error?.message}\n${inspect(value)}`);
+      const faults =
+        error?.issues.map(({ path, message }) => [...path.map(String), message].join(': ')) ?? [];
+      assert.ok(success, `not of the neutral shape: ${faults.join('; ')}\n${inspect(value)}`);
     }),
     rejects: counted(async (work: () => Promise<unknown>, ...codes: readonly SsoErrorCode[]) => {
       const error = await thrownBy(work);

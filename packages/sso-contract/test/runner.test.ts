@@ -1,3 +1,4 @@
+import { organizationScopeSchema } from '@org/sso-core/schemas';
 import { expect, test } from 'vitest';
 import {
   createMemoryHarness,
@@ -20,6 +21,15 @@ function caseOf(changes: Partial<ContractCase>): ContractCase {
 test('a case that asserts nothing fails', async () => {
   const silent = caseOf({ run: () => Promise.resolve() });
   await expect(runCase(silent, createMemoryHarness())).rejects.toThrow('TEST-01 asserted nothing');
+});
+
+test('a wrong shape is told member by member', async () => {
+  const wrong = caseOf({
+    run: async ({ check }) => check.shape(organizationScopeSchema, { organizationId: 1, domains: [] }),
+  });
+  await expect(runCase(wrong, createMemoryHarness())).rejects.toThrow(
+    /^not of the neutral shape: organizationId: .*number; Unrecognized key: "domains"\n/,
+  );
 });
 
 test('a case runs where its facets and features are, and its negative twin where they are not', () => {
