@@ -61,9 +61,12 @@ export async function startCustomer(
     },
     { store: store.migrations },
   );
+  const scimTokens: string[] = [];
   const pushTo = async (vendor: typeof from) => {
     const id = await vendor.connectDirectory(vendor.organization('Acme Corp').id, directory);
-    return createOkta(await vendor.control.scimEndpoint(id));
+    const endpoint = await vendor.control.scimEndpoint(id);
+    scimTokens.push(endpoint.token);
+    return createOkta(endpoint);
   };
   const providers = [from.provider, to.provider];
   const attention: string[] = [];
@@ -103,6 +106,9 @@ export async function startCustomer(
   }
 
   return {
+    vendors: [from, to],
+    migrator,
+    scimTokens,
     idp,
     people,
     old,

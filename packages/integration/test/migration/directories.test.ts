@@ -1,5 +1,4 @@
 import { createSqliteStore } from '@org/sso-store';
-import { statusOf } from '@org/sso-migrate';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
 import { directions } from '../../../sso-migrate/test/support/vendors.js';
@@ -87,57 +86,6 @@ describe.each(directions)('from $from to $to', (direction) => {
     await rollback();
     await settle();
     expect(app.people()).toEqual(['Ada Example', 'Cyd Example']);
-  });
-
-  test('an old directory that was emptied takes access from nobody, unless the operator accepts it', async () => {
-    const customer = await start(['Ada', 'Ben', 'Cyd']);
-    const { idp, old, people, app, settle, advance, rollback, connectNew, store, handOver } = customer;
-    const next = await connectNew();
-    await settle();
-    await advance('primary');
-    // What an identity provider does when the old application is unassigned.
-    idp.connect(old);
-    for (const person of people) await idp.unassign(person);
-    idp.connect(next);
-    await settle();
-    expect(app.told()).toEqual([]);
-
-    await expect(rollback()).rejects.toMatchObject({
-      name: 'GateClosedError',
-      stage: 'primary',
-      to: 'shadow',
-      reasons: [expect.stringMatching(/3 people whom your app has are gone or have no access/)],
-    });
-    await settle();
-    expect(app.people()).toHaveLength(3);
-    const migration = (await store.migrations.get(tenantId))!;
-    expect(migration).toMatchObject({ stage: 'primary', acting: 'to' });
-    const { directories } = await statusOf(store.migrations, migration, handOver);
-    expect(directories!.people).toMatchObject({ told: 3, same: 0, losing: 3, missing: 0 });
-
-    await rollback(true);
-    await settle();
-    expect(app.told().toSorted()).toEqual(['left Ada Example', 'left Ben Example', 'left Cyd Example']);
-  });
-
-  test('and from many at once not even then, before somebody has looked at it', async () => {
-    const names = ['Ada', 'Ben', 'Cyd', 'Dan', 'Eli', 'Fay', 'Gus', 'Hal'];
-    const customer = await start(names);
-    const { idp, old, people, app, settle, advance, rollback, connectNew, inbox, attention } = customer;
-    const next = await connectNew();
-    await settle();
-    await advance('primary');
-    idp.connect(old);
-    for (const person of people) await idp.unassign(person);
-    idp.connect(next);
-    await settle();
-    await rollback(true);
-    await settle();
-    expect(app.people()).toHaveLength(8);
-    expect(attention).toContain('held');
-    await inbox.release((await inbox.list('held')).events);
-    await settle();
-    expect(app.people()).toEqual([]);
   });
 
   test('a move is not committed while the app has yet to hear of something', async () => {

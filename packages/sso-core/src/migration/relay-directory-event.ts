@@ -103,8 +103,12 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     return telling !== null && telling.eventId !== event.id && telling.until > now();
   }
 
-  async function write(view: DirectoryView, { version }: Migration): Promise<boolean> {
-    const changed = view.changed();
+  async function write(
+    view: DirectoryView,
+    { version }: Migration,
+    others: readonly DirectoryEntry[] = [],
+  ): Promise<boolean> {
+    const changed = [...view.changed(), ...others];
     return changed.length === 0 || store.writeEntries(tenantId, version, changed);
   }
 
@@ -114,39 +118,53 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     events: readonly DirectoryEvent[],
     move: Migration,
   ): Promise<Tellings> {
-    if (!catchUp) {
-      const told = newsAmong(events, view, side, claimed);
-      return { ...told, news: [...told.news, ...(await laterLives(view, told.news, move))] };
-    }
+    const told = catchUp ? await missedOf(view, catchUp, move) : newsAmong(events, view, side, claimed);
+    return { ...told, news: [...told.news, ...(await toldAnew(view, told.news, move))] };
+  }
+
+  async function missedOf(view: DirectoryView, payload: CatchUpPayload, move: Migration): Promise<Tellings> {
     const entry = view.entryOf(event.subject);
     const groups = await groupsOf(entry);
     // One that ends takes its memberships along.
     if ([...groups.values()].some(isBeingToldElsewhere)) throw busy('A group of the person is being handled');
-    return { news: untold(entry, side, { move, groups }, event, catchUp), known: [] };
+    return { news: untold(entry, side, { move, groups }, event, payload), known: [] };
   }
 
   /**
    * An end may be told long after the person has come back under another id. The app, which knows both as one, is told of the later life
    * again.
    */
-  async function laterLives(
+  async function toldAnew(
     view: DirectoryView,
     news: readonly Telling[],
     move: Migration,
   ): Promise<Telling[]> {
     const found: Telling[] = [];
-    for (const { event: told } of news) {
-      if (told.type !== 'directory.user.deleted' || told.data.user.idpId === null) continue;
-      const { id, kind } = view.entryOf(subjectOf(told));
-      const namesakes = await store.entries(tenantId, { kind, matches: [told.data.user.idpId] });
-      for (const later of namesakes) {
-        if (later.id === id || !isPresent(later.told) || !isPresent(later[side])) continue;
+    for (const telling of news) {
+      for (const later of await laterLives(view, telling)) {
+        if (!isPresent(later[side])) continue;
         const groups = await groupsOf(later);
-        const envelope = { ...told, id: `${told.id}/${later.id}` };
+        const envelope = { ...telling.event, id: `${telling.event.id}/${later.id}` };
         found.push(...untold({ ...later, told: null }, side, { move, groups }, envelope, { insist: true }));
       }
     }
     return found;
+  }
+
+  /** Whom the app lost with somebody's end and this side does not know yet: once it does, that is news. */
+  async function forgottenWith(view: DirectoryView, news: readonly Telling[]): Promise<DirectoryEntry[]> {
+    const lives = await Promise.all(news.map((telling) => laterLives(view, telling)));
+    return lives
+      .flat()
+      .filter((later) => !isPresent(later[side]))
+      .map((later) => ({ ...later, told: null }));
+  }
+
+  async function laterLives(view: DirectoryView, { event: told }: Telling): Promise<DirectoryEntry[]> {
+    if (told.type !== 'directory.user.deleted' || told.data.user.idpId === null) return [];
+    const { id, kind } = view.entryOf(subjectOf(told));
+    const namesakes = await store.entries(tenantId, { kind, matches: [told.data.user.idpId] });
+    return namesakes.filter((later) => later.id !== id && isPresent(later.told));
   }
 
   async function groupsOf({ told, ...entry }: DirectoryEntry): Promise<Map<string, DirectoryEntry>> {
@@ -157,15 +175,16 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
 
   /** Written when the handlers are done, whatever became of the move meanwhile. */
   async function end(
-    change: (view: DirectoryView, recorded: readonly DirectoryEvent[]) => Promise<void>,
+    change: (view: DirectoryView, recorded: readonly DirectoryEvent[]) => Promise<readonly DirectoryEntry[]>,
   ): Promise<void> {
     await unlessOvertaken(async () => {
       const move = await store.get(tenantId);
       if (!move || !isFollowed(move)) return;
       const { view, recorded } = await open(move, { isPatient: false });
-      if (view.isFormer(event.subject)) keepSaid(view, recorded, side);
-      else await change(view, recorded);
-      return (await write(view, move)) ? undefined : 'overtaken';
+      const isFormer = view.isFormer(event.subject);
+      if (isFormer) keepSaid(view, recorded, side);
+      const others = isFormer ? [] : await change(view, recorded);
+      return (await write(view, move, others)) ? undefined : 'overtaken';
     });
   }
 
@@ -186,14 +205,16 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
       keepSaid(view, recorded, side);
       keepTold(view, [...news, ...repeated]);
       view.change(event.subject, { telling: null });
+      return forgottenWith(view, news);
     });
   }
 
   /** Others need not wait any longer. After handlers that failed nobody knows what the app made of it. */
   function giveUp(isUntouched: boolean): Promise<void> {
     return end(async (view) => {
-      if (view.entryOf(event.subject).telling?.eventId !== event.id) return;
-      view.change(event.subject, { telling: isUntouched ? null : { eventId: event.id, until: now() } });
+      if (view.entryOf(event.subject).telling?.eventId === event.id)
+        view.change(event.subject, { telling: isUntouched ? null : { eventId: event.id, until: now() } });
+      return [];
     });
   }
 

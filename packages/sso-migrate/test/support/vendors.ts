@@ -36,6 +36,8 @@ export interface Vendor {
 }
 
 export const redirectUri = 'http://localhost:3000/callback';
+/** For an app that runs both. */
+export const callbackOf = (name: VendorName) => `http://localhost:3000/sso/${name}/callback`;
 
 function providerOf(
   name: VendorName,
@@ -59,7 +61,7 @@ export async function startVendor(
   name: VendorName,
   { organizations }: Pick<Seed, 'organizations'>,
 ): Promise<Vendor> {
-  const seed: Seed = { organizations: [], redirectUris: [redirectUri] };
+  const seed: Seed = { organizations: [], redirectUris: [redirectUri, callbackOf(name)] };
   if (!running.has(name))
     running.set(name, name === 'workos' ? startWorkosEmulator({ seed }) : startScalekitEmulator({ seed }));
   const emulator = await running.get(name)!;
