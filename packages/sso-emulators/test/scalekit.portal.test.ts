@@ -54,14 +54,22 @@ describe('a portal link', () => {
 
   it('shows what it is about, without features what is switched on for the organization', async () => {
     const client = await start();
-    const titles = async (features: readonly string[]) => {
+    const shown = async (features: readonly string[]) => {
       const { html } = await visit(await linkFor(client, features));
-      return [...html.matchAll(/<h2>([^<]+)</g)].map(([, title]) => title);
+      const titles = [...html.matchAll(/<h2>([^<]+)</g)].map(([, title]) => title);
+      return [...titles, /<p>(Set up [^<]+)</.exec(html)?.[1]];
     };
-    expect(await titles(['sso'])).toEqual(['Single sign-on']);
-    expect(await titles(['dir_sync'])).toEqual(['Directory sync']);
-    expect(await titles(['sso', 'dir_sync'])).toEqual(['Single sign-on', 'Directory sync']);
-    expect(await titles([])).toEqual(['Single sign-on']);
+    expect(await shown(['sso'])).toEqual(['Single sign-on', 'Set up how your people sign in.']);
+    expect(await shown(['dir_sync'])).toEqual([
+      'Directory sync',
+      'Set up the directory your people come from.',
+    ]);
+    expect(await shown(['sso', 'dir_sync'])).toEqual([
+      'Single sign-on',
+      'Directory sync',
+      'Set up how your people sign in and the directory they come from.',
+    ]);
+    expect(await shown([])).toEqual(['Single sign-on', 'Set up how your people sign in.']);
   });
 
   it('may be framed by the origins of redirect URIs', async () => {

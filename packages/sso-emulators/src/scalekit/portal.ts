@@ -55,10 +55,7 @@ export function portalRoutes(environment: ScalekitEnvironment): Route[] {
     const response = portalPage({
       organization: organization.display_name,
       purpose: sections.length === 1 ? sections[0]!.title : 'SSO and directory sync',
-      lead:
-        sections.length === 0
-          ? 'Neither is switched on for your organization.'
-          : 'Set up how your people sign in and are provisioned.',
+      lead: leadOf(features),
       sections,
     });
     return framedBy(environment, response);
@@ -199,6 +196,14 @@ function directorySection(
       },
     )}</details>`,
   };
+}
+
+function leadOf(features: readonly string[]): string {
+  const [sso, directories] = [features.includes('sso'), features.includes('dir_sync')];
+  if (sso && directories) return 'Set up how your people sign in and the directory they come from.';
+  if (sso) return 'Set up how your people sign in.';
+  if (directories) return 'Set up the directory your people come from.';
+  return 'Neither is switched on for your organization.';
 }
 
 function chosen(form: URLSearchParams): IdentityProvider {
