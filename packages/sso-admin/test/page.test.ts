@@ -25,6 +25,7 @@ describe.each(vendorNames)('at %s', (name) => {
     const { visitor } = await open();
     const { status, html } = await visitor.get(pagePath);
     expect(status).toBe(200);
+    expect(html).toContain('<title>Single sign-on</title>');
     const text = textOf(html);
     for (const shown of ['Acme Corp', vendor.acme.connectionId, vendor.acme.directoryId, 'Okta', 'SAML'])
       expect(text).toContain(shown);
@@ -105,6 +106,7 @@ describe.each(vendorNames)('at %s', (name) => {
     expect(done.status).toBe(303);
     const after = await visitor.get(done.location!);
     expect(textOf(after.html)).toContain('Connection deleted.');
+    expect(after.html).toContain('<title>Connection deleted. Single sign-on</title>');
     expect(textOf(after.html)).toContain('No connection yet.');
     expect(textOf(after.html)).toMatch(/Ada Adams deleted the connection .*okta/i);
     expect((await actions()).filter(({ action }) => action === 'sso.delete_connection')).toHaveLength(1);

@@ -126,7 +126,8 @@ export function createSettingsPage(options: SettingsPageOptions): SettingsPage {
       portalInNewTab: portalInNewTab(organizationId),
       tokens: formTokens,
     });
-    return show({ title: 'Single sign-on', main });
+    // Screen readers say the title first, and a status that was there from the start not at all.
+    return show({ title: notice === null ? 'Single sign-on' : `${notice} Single sign-on`, main });
   }
 
   async function signForms(settings: SsoSettings, owner: FormOwner): Promise<ReadonlyMap<string, string>> {
