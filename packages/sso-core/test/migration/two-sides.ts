@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  DirectoryGroup,
   DirectoryGroupId,
   DirectoryUser,
   DirectoryUserId,
@@ -348,11 +349,15 @@ function createApp(inbox: EventInbox) {
       const before = everything();
       handle(event);
       seen.add(idempotencyKey);
-      const isNothing = before === everything();
+      // The end of a membership may be told after its group's, which says the same in another way.
+      const isOfGoneGroup = type === 'directory.group.user_removed' && !groupOf(event.data);
+      const isNothing = before === everything() && !isOfGoneGroup;
       history.push(`${event.provider.split('-')[0]} ${type}${isNothing ? ' (nothing new)' : ''}`);
       done?.();
     });
   }
+  const groupOf = (data: object) =>
+    groups.has(names.get((data as { group: DirectoryGroup }).group.id) ?? '');
   const everything = () => JSON.stringify([[...people], [...groups], [...memberships].toSorted()]);
   function keep({ idpId, lastName, status }: DirectoryUser) {
     people.set(idpId!, { name: lastName!, status });
