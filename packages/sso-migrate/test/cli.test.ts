@@ -11,6 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { organizationId, type DirectoryUser } from '@org/sso-core';
+import type { DirectoryStatement } from '@org/sso-core/migration';
+import { createSqliteStore } from '@org/sso-store';
 import Database from 'libsql';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { planFromLines } from '../src/index.js';
@@ -195,6 +198,70 @@ test('what blocks a step up is said, and kept in the journal', async () => {
   expect(json(reported.out)).toMatchObject({
     organizations: [{ timeline: expect.arrayContaining([expect.objectContaining({ action: 'refused' })]) }],
   });
+});
+
+test('a roll-back that takes access stops and says so, and goes on when the losses are accepted', async () => {
+  expect((await migrate(['apply', '--yes'])).code).toBe(0);
+  const store = createSqliteStore({ path: join(folder, 'sso-migrate.sqlite') });
+  const migration = (await store.migrations.get('tenant_acme'))!;
+  const moved = { ...migration, stage: 'primary', acting: 'to', version: 2 } as const;
+  const at = new Date().toISOString();
+  const entry = { tenantId: 'tenant_acme', at, actor: 'grace', detail: null, action: 'advanced' } as const;
+  await store.migrations.write(moved, 1, { ...entry, fromStage: 'observe', toStage: 'primary' });
+  const said = (provider: 'workos' | 'scalekit', deleted: boolean): DirectoryStatement => ({
+    subject: `directory_user:${provider}_1`,
+    entity: {
+      id: `${provider}:u_1`,
+      idpId: '00u1',
+      status: 'active',
+      email: 'ada@acme.example',
+      firstName: null,
+      lastName: null,
+      jobTitle: null,
+    } as unknown as DirectoryUser,
+    deleted,
+    groups: [],
+    since: '2026-01-01T00:00:00Z',
+    order: `2026-01-01T00:00:0${deleted ? 2 : 1}Z`,
+  });
+  const ada = { id: 'directory_user:ada', kind: 'directory_user', match: '00u1', telling: null } as const;
+  const statements = {
+    from: said('workos', true),
+    to: said('scalekit', false),
+    told: said('scalekit', false),
+  };
+  await store.migrations.writeEntries('tenant_acme', 2, [
+    { tenantId: 'tenant_acme', version: 0, ...ada, ...statements },
+  ]);
+  // Of another pair of providers, whose events nobody here can tell anything of.
+  const organizations = { from: organizationId('here:org_1'), to: null };
+  const other = {
+    ...moved,
+    tenantId: 'other',
+    from: 'here',
+    to: 'there',
+    organizations,
+    domains: [],
+    version: 1,
+  };
+  await store.migrations.write(other, null, {
+    ...entry,
+    tenantId: 'other',
+    fromStage: null,
+    toStage: 'primary',
+  });
+  await store.close();
+
+  expect((await migrate(['status'])).lines).toEqual([
+    expect.stringMatching(/^other: primary/),
+    expect.stringContaining('inbox: 1 people and 0 groups, 0 the same at workos, 1 gone there'),
+  ]);
+  const refused = await migrate(['rollback', 'tenant_acme', '--yes']);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('1 person whom your app has');
+  expect((await migrate(['status', '--json'])).out).toContain('"stage":"primary"');
+  const accepted = await migrate(['rollback', 'tenant_acme', '--accept-losses', '--yes']);
+  expect(accepted.out).toMatch(/^tenant_acme: canary/);
 });
 
 test('a message for the IT admin, and a link on demand alone', async () => {

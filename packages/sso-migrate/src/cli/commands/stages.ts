@@ -152,7 +152,10 @@ function transition(
 }
 
 function statusIn(session: Session, migration: Migration): Promise<MigrationStatus> {
-  return statusOf(session.store.migrations, migration, handOverOf(session));
+  const ids = new Set([session.from.id, session.to.id]);
+  // The store may hold moves between other providers, too.
+  const isOurs = ids.has(migration.from) && ids.has(migration.to);
+  return statusOf(session.store.migrations, migration, isOurs ? handOverOf(session) : undefined);
 }
 
 function common(options: Options) {
