@@ -6,11 +6,16 @@ import type {
   StoredEventStatus,
   SubjectState,
 } from '@org/sso-core/events';
-import type { EventRow, GroupMemberRow, SubjectRow } from './schema.js';
+import type { EventRow, GroupMemberRow, LaneRow, SubjectRow } from './schema.js';
+
+/** A subject with waiting events. */
+export type LaneKey = Pick<LaneRow, 'provider' | 'environment' | 'subject'>;
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export const byKey = (a: EventRow, b: EventRow) =>
   compare(a.provider, b.provider) || compare(a.environment, b.environment) || compare(a.id, b.id);
+export const byLane = (a: LaneKey, b: LaneKey) =>
+  compare(a.provider, b.provider) || compare(a.environment, b.environment) || compare(a.subject, b.subject);
 export const byMember = (a: GroupMemberRow, b: GroupMemberRow) =>
   compare(a.group_id, b.group_id) || compare(a.user_id, b.user_id);
 

@@ -9,10 +9,11 @@ import type {
   Settlement,
   SubjectState,
 } from '@org/sso-core/events';
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
 import { chunks } from './chunks.js';
 import {
   byKey,
+  byLane,
   byMember,
   fromMemberRow,
   fromRow,
@@ -20,8 +21,10 @@ import {
   toMemberRow,
   toRow,
   toSubjectRow,
+  type LaneKey,
 } from './event-rows.js';
-import type { Dialect, EventRow, GroupMemberRow, LaneRow, Tables } from './schema.js';
+import type { Dialect, EventRow, GroupMemberRow, LaneRow, SubjectRow, Tables } from './schema.js';
+import { together } from './together.js';
 
 /** Written into the statement: SQLite uses a partial index only where the condition is in the text. */
 const waiting = sql.lit('waiting');
@@ -30,25 +33,26 @@ const waiting = sql.lit('waiting');
 export function createEventStore(database: Kysely<Tables>, dialect: Dialect): EventStore {
   const isPostgres = dialect === 'postgres';
 
-  async function takeNext(
-    queries: Kysely<Tables>,
-    { now, leaseMs }: { readonly now: number; readonly leaseMs: number },
-  ): Promise<ClaimedEvent | null> {
+  /** The events that occurred first, at most one of a subject, and in the order of their occurrence. */
+  async function takeFirst(
+    transaction: Transaction<Tables>,
+    { now, until, count }: { readonly now: number; readonly until: number; readonly count: number },
+  ): Promise<ClaimedEvent[]> {
     const token = randomUUID();
-    // Two statements: the head found may be younger than what the first one sees. A process that ends between them leaves a lease.
-    const taken = await queries
+    // Two statements: a head found may be younger than what the first one sees.
+    const taken = await transaction
       .with('next', (query) => {
         const first = query
           .selectFrom('sso_event_lane')
           .select(['provider', 'environment', 'subject'])
           .where('due_at', '<=', now)
           .orderBy('head')
-          .limit(1);
+          .limit(count);
         return isPostgres ? first.forUpdate().skipLocked() : first;
       })
       .updateTable('sso_event_lane')
       .from('next')
-      .set({ claim: token, due_at: now + leaseMs })
+      .set({ claim: token, due_at: until })
       .whereRef('sso_event_lane.provider', '=', 'next.provider')
       .whereRef('sso_event_lane.environment', '=', 'next.environment')
       .whereRef('sso_event_lane.subject', '=', 'next.subject')
@@ -56,20 +60,46 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
         'sso_event_lane.provider',
         'sso_event_lane.environment',
         'sso_event_lane.subject',
-        'sso_event_lane.head',
+        'sso_event_lane.head as order_key',
       ])
-      .executeTakeFirst();
-    if (!taken) return null;
-    const { head, ...key } = taken;
-    const row = await queries
+      .execute();
+    if (taken.length === 0) return [];
+    const rows = await transaction
       .updateTable('sso_event')
       .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
-      .where((eb) => eb.and({ ...key, order_key: head }))
-      .where('status', '=', waiting)
+      // In each of them, or SQLite reads the whole partial index.
+      .where((eb) => eb.or(taken.map((head) => eb.and([eb.and(head), eb('status', '=', waiting)]))))
       .returningAll()
-      .executeTakeFirstOrThrow();
-    return { ...fromRow(row), claim: token, subject: await findSubject(queries, key, key.subject) };
+      .execute();
+    if (rows.length < taken.length) throw new Error('A lane has a head that does not wait');
+    const states = await transaction
+      .selectFrom('sso_subject')
+      .selectAll()
+      .where((eb) => eb.or(taken.map((head) => eb.and(laneOf(head)))))
+      .execute();
+    const stateByLane = new Map(states.map((row) => [keyOf(row), fromSubjectRow(row)]));
+    return rows
+      .toSorted((a, b) => (a.order_key < b.order_key ? -1 : 1))
+      .map((row) => ({ ...fromRow(row), claim: token, subject: stateByLane.get(keyOf(row)) ?? null }));
   }
+
+  const claim = together<ClaimOptions, ClaimedEvent | null>(async (claims) => {
+    const range = {
+      now: Math.min(...claims.map(({ now }) => now)),
+      until: Math.max(...claims.map(({ now, leaseMs }) => now + leaseMs)),
+      count: claims.length,
+    };
+    const taken = await database.transaction().execute((transaction) => takeFirst(transaction, range));
+    return claims.map((_, index) => taken[index] ?? null);
+  });
+
+  const appendOne = together<Appending, number>((appendings) =>
+    database.transaction().execute((transaction) => append(transaction, appendings)),
+  );
+
+  const settleFreely = together<Settling, boolean>((settlings) =>
+    database.transaction().execute((transaction) => settleAll(transaction, settlings, isPostgres)),
+  );
 
   const membersWhere = async (condition: Partial<GroupMemberRow>): Promise<GroupMember[]> => {
     const rows = await database
@@ -81,56 +111,19 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
   };
 
   return {
-    append: (events, now) =>
-      database.transaction().execute((transaction) => append(transaction, events, now)),
+    append: (events, now) => appendOne({ events, now }),
 
-    claim: (options) =>
-      // In SQLite each transaction waits for the disk.
-      isPostgres
-        ? takeNext(database, options)
-        : database.transaction().execute((transaction) => takeNext(transaction, options)),
+    claim,
 
-    settle: ({ event, claim }, settlement, now) =>
-      database.transaction().execute(async (transaction) => {
-        const { provider, environment, id, subject } = event;
-        const lane = { provider, environment, subject };
-        const held = await transaction
-          .selectFrom('sso_event_lane')
-          .select('head')
-          .where((eb) => eb.and({ ...lane, claim }))
-          .$if(isPostgres, (query) => query.forUpdate())
-          .executeTakeFirst();
-        if (!held) return false;
-        const setDue = (at: number) =>
-          transaction
-            .updateTable('sso_event_lane')
-            .set({ claim: null, due_at: at })
-            .where((eb) => eb.and(lane))
-            .execute();
-        if (settlement.status === 'handled') {
-          if (isPostgres) await lockPremises(transaction, event, subject, settlement.premises);
-          if (!(await holds(transaction, event, settlement))) {
-            await setDue(now);
-            return false;
-          }
-        }
-        await transaction
-          .updateTable('sso_event')
-          .set({
-            ...('failure' in settlement && { last_failure: settlement.failure }),
-            ...(settlement.status !== 'retry' && { status: settlement.status }),
-            ...(settlement.status === 'handled' && settlement.removed && { removed_at: now }),
+    settle(claimed, settlement, now) {
+      const settling = { claimed, settlement, now };
+      return restsOnOthers(settlement)
+        ? database.transaction().execute(async (transaction) => {
+            const [settled] = await settleAll(transaction, [settling], isPostgres);
+            return settled!;
           })
-          .where((eb) => eb.and({ provider, environment, id }))
-          .execute();
-        if (settlement.status === 'retry') {
-          await setDue(settlement.at);
-          return true;
-        }
-        await leaveLane(transaction, lane, now);
-        if (settlement.status === 'handled') await writeState(transaction, event, subject, settlement);
-        return true;
-      }),
+        : settleFreely(settling);
+    },
 
     async nextDueAt() {
       const { due } = await database
@@ -271,33 +264,54 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
                 .returning('cursor')
                 .execute();
         if (moved.length === 0) return false;
-        await append(transaction, events, now);
+        await append(transaction, [{ events, now }]);
         return true;
       }),
   };
 }
 
-type LanePlace = Pick<EventRow, 'provider' | 'environment' | 'subject' | 'order_key'>;
+type ClaimOptions = Parameters<EventStore['claim']>[0];
+type EventKey = Pick<EventRow, 'provider' | 'environment' | 'id'>;
+type LanePlace = LaneKey & Pick<EventRow, 'order_key'>;
 
-async function append(
-  transaction: Transaction<Tables>,
-  events: readonly NewEvent[],
-  now: number,
-): Promise<number> {
+interface Appending {
+  readonly events: readonly NewEvent[];
+  readonly now: number;
+}
+
+interface Settling {
+  readonly claimed: ClaimedEvent;
+  readonly settlement: Settlement;
+  readonly now: number;
+}
+
+const keyOf = ({ provider, environment, subject }: LaneKey) =>
+  JSON.stringify([provider, environment, subject]);
+
+/** Answers how many events of each were new. */
+async function append(transaction: Transaction<Tables>, appendings: readonly Appending[]): Promise<number[]> {
   const added: LanePlace[] = [];
-  let count = 0;
+  const isNew = new Set<string>();
+  const events = appendings.flatMap((appending) => appending.events);
   for (const rows of chunks(events.map(toRow).toSorted(byKey))) {
     const inserted = await transaction
       .insertInto('sso_event')
       .values(rows)
       .onConflict((conflict) => conflict.doNothing())
-      .returning(['provider', 'environment', 'subject', 'order_key', 'status'])
+      .returning(['provider', 'environment', 'id', 'subject', 'order_key', 'status'])
       .execute();
-    count += inserted.length;
-    added.push(...inserted.filter(({ status }) => status === 'waiting'));
+    for (const { id, status, ...place } of inserted) {
+      isNew.add(JSON.stringify([place.provider, place.environment, id]));
+      if (status === 'waiting') added.push(place);
+    }
   }
-  await enterLanes(transaction, added, now);
-  return count;
+  await enterLanes(transaction, added, Math.min(...appendings.map(({ now }) => now)));
+  return appendings.map(
+    (appending) =>
+      appending.events.filter(({ event: { provider, environment, id } }) =>
+        isNew.delete(JSON.stringify([provider, environment, id])),
+      ).length,
+  );
 }
 
 async function enterLanes(
@@ -307,13 +321,12 @@ async function enterLanes(
 ): Promise<void> {
   const lanes = new Map<string, LaneRow>();
   for (const { provider, environment, subject, order_key: head } of places) {
-    const key = JSON.stringify([provider, environment, subject]);
+    const key = keyOf({ provider, environment, subject });
     const known = lanes.get(key);
     if (!known || head < known.head)
       lanes.set(key, { provider, environment, subject, head, claim: null, due_at: now });
   }
-  const sorted = [...lanes].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, lane]) => lane);
-  for (const rows of chunks(sorted)) {
+  for (const rows of chunks([...lanes.values()].toSorted(byLane))) {
     await transaction
       .insertInto('sso_event_lane')
       .values(rows)
@@ -323,6 +336,102 @@ async function enterLanes(
           .doUpdateSet((eb) => ({ head: eb.ref('excluded.head') }))
           .where((eb) => eb('sso_event_lane.head', '>', eb.ref('excluded.head'))),
       )
+      .execute();
+  }
+}
+
+/** What other subjects' events may make void, or have to wait for. */
+function restsOnOthers(settlement: Settlement): boolean {
+  if (settlement.status !== 'handled') return false;
+  const { alive, emptied } = settlement.premises;
+  return alive.length > 0 || emptied !== null;
+}
+
+/** Of several, none may rest on others. Each answers whether it was written. */
+async function settleAll(
+  transaction: Transaction<Tables>,
+  settlings: readonly Settling[],
+  isPostgres: boolean,
+): Promise<boolean[]> {
+  const lanes = settlings.map(({ claimed: { event, claim } }) => ({ ...laneOf(event), claim }));
+  const held = await transaction
+    .selectFrom('sso_event_lane')
+    .select(['provider', 'environment', 'subject', 'claim'])
+    .where((eb) => eb.or(lanes.map((lane) => eb.and(lane))))
+    .orderBy('provider')
+    .orderBy('environment')
+    .orderBy('subject')
+    .$if(isPostgres, (query) => query.forUpdate())
+    .execute();
+  const claimByLane = new Map(held.map((lane) => [keyOf(lane), lane.claim]));
+  const written = settlings.filter(({ claimed }) => {
+    const key = keyOf(laneOf(claimed.event));
+    // Once: a claim may be settled twice.
+    return claimByLane.get(key) === claimed.claim && claimByLane.delete(key);
+  });
+  const [first] = written;
+  if (!first) return settlings.map(() => false);
+  if (first.settlement.status === 'handled' && restsOnOthers(first.settlement)) {
+    const { event } = first.claimed;
+    if (isPostgres) await lockPremises(transaction, event, event.subject, first.settlement.premises);
+    if (!(await holds(transaction, event, first.settlement))) {
+      await setDue(transaction, [laneOf(event)], first.now);
+      return [false];
+    }
+  }
+  await writeOutcomes(transaction, written);
+  const left = written.filter(({ settlement }) => settlement.status !== 'retry');
+  for (const { claimed, settlement } of written) {
+    if (settlement.status === 'retry') await setDue(transaction, [laneOf(claimed.event)], settlement.at);
+  }
+  await leaveLanes(
+    transaction,
+    left.map(({ claimed }) => laneOf(claimed.event)),
+    Math.min(...left.map(({ now }) => now)),
+  );
+  await writeStates(transaction, written);
+  return settlings.map((settling) => written.includes(settling));
+}
+
+function laneOf({ provider, environment, subject }: LaneKey): LaneKey {
+  return { provider, environment, subject };
+}
+
+async function setDue(
+  transaction: Transaction<Tables>,
+  lanes: readonly LaneKey[],
+  at: number,
+): Promise<void> {
+  await transaction
+    .updateTable('sso_event_lane')
+    .set({ claim: null, due_at: at })
+    .where((eb) => eb.or(lanes.map((lane) => eb.and(lane))))
+    .execute();
+}
+
+/** One statement for all that come to the same end. */
+async function writeOutcomes(
+  transaction: Transaction<Tables>,
+  settlings: readonly Settling[],
+): Promise<void> {
+  const groups = new Map<string, { change: Partial<EventRow>; events: EventKey[] }>();
+  for (const { claimed, settlement, now } of settlings) {
+    const { provider, environment, id } = claimed.event;
+    const change = {
+      ...('failure' in settlement && { last_failure: settlement.failure }),
+      ...(settlement.status !== 'retry' && { status: settlement.status }),
+      ...(settlement.status === 'handled' && settlement.removed && { removed_at: now }),
+    };
+    const key = JSON.stringify(change);
+    const group = groups.get(key) ?? { change, events: [] as EventKey[] };
+    groups.set(key, group);
+    group.events.push({ provider, environment, id });
+  }
+  for (const { change, events } of groups.values()) {
+    await transaction
+      .updateTable('sso_event')
+      .set(change)
+      .where((eb) => eb.or(events.map((event) => eb.and(event))))
       .execute();
   }
 }
@@ -349,29 +458,38 @@ async function changeSetAside(
   return changed;
 }
 
-async function leaveLane(
-  transaction: Transaction<Tables>,
-  lane: Pick<LaneRow, 'provider' | 'environment' | 'subject'>,
-  now: number,
-): Promise<void> {
-  const next = transaction
+/** The first that waits in a lane. */
+function headOf(eb: ExpressionBuilder<Tables, 'sso_event_lane'>) {
+  return eb
     .selectFrom('sso_event')
     .select('order_key')
-    .where((eb) => eb.and(lane))
-    .where('status', '=', waiting)
+    .whereRef('sso_event.subject', '=', 'sso_event_lane.subject')
+    .whereRef('sso_event.provider', '=', 'sso_event_lane.provider')
+    .whereRef('sso_event.environment', '=', 'sso_event_lane.environment')
+    .where('sso_event.status', '=', waiting)
     .orderBy('order_key')
     .limit(1);
+}
+
+async function leaveLanes(
+  transaction: Transaction<Tables>,
+  lanes: readonly LaneKey[],
+  now: number,
+): Promise<void> {
+  if (lanes.length === 0) return;
+  const ofLanes = (eb: ExpressionBuilder<Tables, 'sso_event_lane'>) =>
+    eb.or(lanes.map((lane) => eb.and(lane)));
   const emptied = await transaction
     .deleteFrom('sso_event_lane')
-    .where((eb) => eb.and(lane))
-    .where((eb) => eb.not(eb.exists(next)))
+    .where(ofLanes)
+    .where((eb) => eb.not(eb.exists(headOf(eb))))
     .returning('subject')
     .execute();
-  if (emptied.length > 0) return;
+  if (emptied.length === lanes.length) return;
   await transaction
     .updateTable('sso_event_lane')
-    .set({ head: next.$asScalar().$notNull(), claim: null, due_at: now })
-    .where((eb) => eb.and(lane))
+    .set((eb) => ({ head: headOf(eb).$asScalar().$notNull(), claim: null, due_at: now }))
+    .where(ofLanes)
     .execute();
 }
 
@@ -414,22 +532,35 @@ async function holds(
   return left.every(({ user_id: userId, order_key: order }) => known.get(userId) === order);
 }
 
-async function writeState(
-  transaction: Transaction<Tables>,
-  source: EventSource,
-  subject: string,
-  { subject: state, members }: Extract<Settlement, { status: 'handled' }>,
-): Promise<void> {
-  if (state) {
-    const row = toSubjectRow(source, subject, state);
+async function writeStates(transaction: Transaction<Tables>, settlings: readonly Settling[]): Promise<void> {
+  const states: SubjectRow[] = [];
+  const members: GroupMemberRow[] = [];
+  for (const { claimed, settlement } of settlings) {
+    if (settlement.status !== 'handled') continue;
+    const { event } = claimed;
+    if (settlement.subject) states.push(toSubjectRow(event, event.subject, settlement.subject));
+    members.push(...settlement.members.map((member) => toMemberRow(event, member)));
+  }
+  if (states.length > 0) {
     await transaction
       .insertInto('sso_subject')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['provider', 'environment', 'subject']).doUpdateSet(row))
+      .values(states.toSorted(byLane))
+      .onConflict((conflict) =>
+        conflict.columns(['provider', 'environment', 'subject']).doUpdateSet((eb) => ({
+          kind: eb.ref('excluded.kind'),
+          order_key: eb.ref('excluded.order_key'),
+          created_order: eb.ref('excluded.created_order'),
+          deleted_order: eb.ref('excluded.deleted_order'),
+          deleted: eb.ref('excluded.deleted'),
+          scope: eb.ref('excluded.scope'),
+          directory_id: eb.ref('excluded.directory_id'),
+          active: eb.ref('excluded.active'),
+          snapshot: eb.ref('excluded.snapshot'),
+        })),
+      )
       .execute();
   }
-  const rows = members.map((member) => toMemberRow(source, member));
-  for (const some of chunks(rows.toSorted(byMember))) {
+  for (const some of chunks(members.toSorted(byMember))) {
     await transaction
       .insertInto('sso_group_member')
       .values(some)

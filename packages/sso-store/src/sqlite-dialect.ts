@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Libsql from 'libsql';
 import { SqliteDialect, SqliteDriver, type Driver, type SqliteDialectConfig } from 'kysely';
+import { cacheStatements } from './statement-cache.js';
 
 /** How long a transaction waits for another one's end. Milliseconds. */
 const patienceMs = 10_000;
@@ -12,7 +13,7 @@ export class LibsqlDialect extends SqliteDialect {
 
   constructor(file: Libsql.Database) {
     const config = {
-      database: { prepare: (text: string) => file.prepare(text), close: () => void file.close() },
+      database: { prepare: cacheStatements(file), close: () => void file.close() },
     };
     super(config);
     this.#file = file;

@@ -86,6 +86,56 @@ export function testEventStore(create: () => Promise<EventStore>): void {
     expect(await claimAll()).toHaveLength(4);
   });
 
+  test('of events stored at once each counts for one caller', async () => {
+    const counts = await Promise.all([
+      store.append([newEvent('a'), newEvent('b')], 0),
+      store.append([newEvent('b'), newEvent('c')], 0),
+      store.append([newEvent('c')], 0),
+      store.append([], 0),
+    ]);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(3);
+    expect(ids(await claimAll()).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('events claimed at once are the first of different subjects', async () => {
+    await store.append(
+      [
+        newEvent('a1', { at: 1, subject: 'a' }),
+        newEvent('a2', { at: 2, subject: 'a' }),
+        newEvent('b', { at: 3 }),
+        newEvent('c', { at: 4 }),
+      ],
+      0,
+    );
+    const claimed = await Promise.all([claim(), claim(), claim(), claim()]);
+    expect(claimed.map((found) => found?.event.id ?? null)).toEqual(['a1', 'b', 'c', null]);
+    expect(claimed.map((found) => found?.attempts)).toEqual([1, 1, 1, undefined]);
+  });
+
+  test('events settled at once come to ends of their own, and each claim settles once', async () => {
+    await store.append(
+      [newEvent('a'), newEvent('a2', { at: 2, subject: 'directory_user:a' }), newEvent('b'), newEvent('c')],
+      0,
+    );
+    await store.append([newEvent('d'), newEvent('e')], 0);
+    const [a, b, c, d, e] = await Promise.all([claim(), claim(), claim(), claim(), claim()]);
+    const settled = await Promise.all([
+      store.settle(a!, { ...handled, subject: state({ snapshot: 'a' }) }, 10),
+      store.settle(b!, { status: 'retry', failure: 'Error', at: 20 }, 10),
+      store.settle(c!, { status: 'quarantined', failure: 'Error' }, 10),
+      store.settle(d!, { ...handled, subject: state({ snapshot: 'd' }) }, 10),
+      store.settle(e!, { status: 'held' }, 10),
+      store.settle(d!, { ...handled, subject: state({ snapshot: 'late' }) }, 10),
+    ]);
+    expect(settled).toEqual([true, true, true, true, true, false]);
+    expect(ids(await claimAll())).toEqual(['a2']);
+    expect(ids(await claimAll(20))).toEqual(['b']);
+    expect(ids((await store.list({ status: 'quarantined', limit: 9 })).events)).toEqual(['c']);
+    expect(ids((await store.list({ status: 'held', limit: 9 })).events)).toEqual(['e']);
+    for (const id of ['a', 'd'])
+      expect(await store.subject(source, `directory_user:${id}`)).toMatchObject({ snapshot: id });
+  });
+
   test('an event comes back as it was stored', async () => {
     const payload = JSON.parse(
       '{"__proto__":{"x":1},"text":"\\u0000 \\ud83d\\ude00 \'\\"","n":1.5,"nil":null}',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { EventEmitter } from 'eventemitter3';
 import { createBell, type Bell } from '../bell.js';
 import { requireProviderFacet } from '../client/call.js';
@@ -136,6 +137,8 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
   const leaseMs = handlerTimeoutMs * 1.5;
   const handlers = new EventEmitter<SsoEventType | '*'>();
   const stopping = new AbortController();
+  // One for each event in hand: more than ten are no leak.
+  setMaxListeners(0, stopping.signal);
   const work = createBell();
   const pulls = new Map(providers.filter(({ events }) => events).map(({ id }) => [id, createBell()]));
   let running: Promise<unknown> | undefined;

@@ -49,6 +49,25 @@ test('stop lets a handler end, settles its event, and begins no other', async ()
   expect(next).toMatchObject({ event: { data: { user: { name: 'ben' } } }, attempts: 1 });
 });
 
+test('many events in hand at once raise no warning', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  const { inbox, hire } = setUp({ concurrency: 32 });
+  let inHand = 0;
+  inbox.on('directory.user.created', async () => {
+    inHand += 1;
+    await sleep(20);
+  });
+  for (let index = 0; index < 32; index += 1) hire(`p${index}`);
+  await inbox.pull('memory');
+  const processed = inbox.process();
+  await vi.waitFor(() => expect(inHand).toBe(32));
+  await processed;
+  expect(warnings).toEqual([]);
+});
+
 test('stop of an inbox that never ran, and in the middle of a pull, is quiet', async () => {
   await setUp().inbox.stop();
   const vendor = createVendor();
