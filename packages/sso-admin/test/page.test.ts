@@ -192,6 +192,8 @@ describe.each(vendorNames)('at %s', (name) => {
     const late = await visitor.post(forms[1]!.action, { token: forms[1]!.token });
     expect(late.status).toBe(404);
     expect(textOf(late.html)).toContain('Somebody may have deleted it meanwhile');
+    const activity = textOf((await visitor.get(pagePath)).html);
+    expect(activity).toMatch(/tried to delete the connection .* Failed .* It was not there\./);
   });
 });
 

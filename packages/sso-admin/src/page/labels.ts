@@ -1,4 +1,4 @@
-import type { Connection, Directory, PortalIntent } from '@org/sso-core';
+import type { Connection, Directory, PortalIntent, SsoErrorCode } from '@org/sso-core';
 import type { AuditAction } from '../actions.js';
 import type { DenialReason } from '../authorization.js';
 
@@ -60,6 +60,17 @@ export const denialTexts: Readonly<Record<DenialReason, string>> = {
   session_expired: 'Your session has expired. Sign in again, then try once more.',
   policy: 'This is not allowed for you.',
   policy_failed: 'This is not allowed for you at the moment.',
+};
+
+/** Why an attempt failed, where its code tells more than that it did. */
+export const failureReasons: Partial<Readonly<Record<SsoErrorCode, string>>> = {
+  not_found: 'It was not there.',
+  already_exists: 'It was there already.',
+  failed_precondition: 'It was not in a state for that.',
+  permission_denied: 'The provider did not allow it.',
+  rate_limited: 'The provider was asked too often.',
+  unavailable: 'The provider could not be reached.',
+  deadline_exceeded: 'The provider did not answer in time.',
 };
 
 const brands: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { CertificateNotice, Connection, Directory, PortalIntent } from '@org/sso-core';
+import type { CertificateNotice, Connection, Directory, PortalIntent, SsoErrorCode } from '@org/sso-core';
 import type { AuditEntry, AuditPage } from '@org/sso-core/audit';
 import type { AuditAction } from '../actions.js';
 import type { DenialReason } from '../authorization.js';
@@ -11,6 +11,7 @@ import {
   denialTexts,
   directoryLabels,
   eventLabels,
+  failureReasons,
   outcomeLabels,
   portalLabels,
   timeText,
@@ -141,6 +142,7 @@ function eventItem(settings: SsoSettings, { event }: AuditEntry): Markup {
       ? 'of another organization'
       : null,
     denialTexts[String(metadata['reason']) as DenialReason] ?? null,
+    failureReasons[String(metadata['error']) as SsoErrorCode] ?? null,
   ].filter((detail) => detail !== null);
   return markup`<li>
 <p><strong>${actor.name ?? actor.metadata?.['email']?.toString() ?? actor.id}</strong> ${outcome ? tried : did}${target && markup` ${target.name ?? target.id}`}</p>
