@@ -159,6 +159,16 @@ describe.skipIf(!installed).each(vendorNames)(
       }
     });
 
+    it('breaks no short word in two, down to 320 pixels', async () => {
+      const { tab } = await open({ javaScriptEnabled: true, viewport: { width: 320, height: 800 } });
+      const lines = await tab.getByText('acme.example', { exact: true }).evaluate((element) => {
+        const range = element.ownerDocument.createRange();
+        range.selectNodeContents(element);
+        return range.getClientRects().length;
+      });
+      expect(lines).toBe(1);
+    });
+
     it('has landmarks and headings in order', async () => {
       const { tab } = await open();
       expect(await tab.getByRole('main').count()).toBe(1);

@@ -23,7 +23,7 @@ a{color:var(--sso-accent);text-underline-offset:.2em}
 .badge.warn::before{background:var(--sso-warning);border-color:var(--sso-warning)}
 .badge.bad{color:var(--sso-danger)}
 .badge.bad::before{background:currentColor}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(12rem,45%),1fr));gap:.75rem 1.5rem;margin:.9rem 0 0}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(12rem,max(8.5rem,45%)),1fr));gap:.75rem 1.5rem;margin:.9rem 0 0}
 dt{color:var(--sso-muted);font-size:.85rem}
 dd{margin:0;overflow-wrap:anywhere}
 .id{color:var(--sso-muted);margin-top:.1rem;overflow-wrap:anywhere}
