@@ -46,8 +46,9 @@ export function readCatchUp(event: SsoEvent): CatchUpPayload | null {
     : null;
 }
 
-export function isCatchUpId(eventId: string): boolean {
-  return eventId.startsWith(catchUpPrefix);
+export function isTellingCatchUp({ telling }: DirectoryEntry): boolean {
+  const id = telling?.eventId.replace(/^(?:from|to):/, '');
+  return id !== undefined && id.startsWith(catchUpPrefix);
 }
 
 /** An event the app is told. */

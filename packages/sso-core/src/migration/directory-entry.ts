@@ -33,7 +33,10 @@ export interface DirectoryEntry {
   readonly from: DirectoryStatement | null;
   readonly to: DirectoryStatement | null;
   readonly told: DirectoryStatement | null;
-  /** The event whose handlers are being called, and until when (milliseconds since the epoch) others wait for them. */
+  /**
+   * The event whose handlers are being called, after its side, such as `from:event_1`, and until when (milliseconds since the epoch) others
+   * wait for them.
+   */
   readonly telling: { readonly eventId: string; readonly until: number } | null;
   /** 0 before it is written first; one more with every change. */
   readonly version: number;

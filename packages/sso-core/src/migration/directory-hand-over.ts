@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { invalidArgument, SsoError } from '../errors.js';
 import { describeEvent } from '../events/describe-event.js';
 import type { EventSource, EventStore } from '../events/event-store.js';
@@ -60,7 +59,7 @@ export interface DirectoryHandOver {
   compare(tenantId: string): Promise<DirectoryComparison>;
   /**
    * Puts into the inbox what the acting side said and the app was not told. To be called after the acting side changed; may be repeated,
-   * also after a crash. Waits for handlers that are still being called. Answers how many events were appended.
+   * also after a crash. Answers how many events were appended.
    */
   catchUp(
     tenantId: string,
@@ -75,8 +74,6 @@ export interface DirectoryHandOver {
 }
 
 const pageSize = 500;
-/** How often handlers that are being called are looked at. Milliseconds. */
-const patienceMs = 100;
 const kinds = ['directory_group', 'directory_user'] as const;
 const stockStep = (side: MigrationSide) => `directory_stock:${side}`;
 
@@ -185,7 +182,6 @@ export function createDirectoryHandOver({
       const payload = { insist };
       let appended = 0;
       let batch: DirectoryEntry[] = [];
-      const beingTold: string[] = [];
 
       async function flush(): Promise<void> {
         const found = batch.map(({ told, [side]: said }) => {
@@ -199,28 +195,11 @@ export function createDirectoryHandOver({
         appended += await events.append(found, now());
       }
 
-      async function consider(entry: DirectoryEntry): Promise<void> {
-        if (isUntold(entry, side, payload)) batch.push(entry);
-        if (batch.length >= pageSize) await flush();
-      }
-
       for await (const entry of entriesOf(tenantId)) {
         signal?.throwIfAborted();
-        // Who was being told when the side changed may not be judged before that is over.
-        if (isBeingTold(entry)) beingTold.push(entry.id);
-        else await consider(entry);
-      }
-      await flush();
-      for (const id of beingTold) {
-        for (;;) {
-          const [entry] = await store.entries(tenantId, { ids: [id] });
-          if (!entry) break;
-          if (!isBeingTold(entry)) {
-            await consider(entry);
-            break;
-          }
-          await sleep(patienceMs, undefined, signal ? { signal } : {});
-        }
+        // Who is just being told of something is always among them: the event waits for that, and then finds what is left to tell.
+        if (isUntold(entry, side, payload)) batch.push(entry);
+        if (batch.length >= pageSize) await flush();
       }
       await flush();
       return appended;

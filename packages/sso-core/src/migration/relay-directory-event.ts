@@ -2,7 +2,7 @@ import { notify } from '../client/hooks.js';
 import { SsoError } from '../errors.js';
 import type { RelayDecision, RelayedEvent } from '../events/event-relay.js';
 import type { SsoEventType } from '../model/event.js';
-import { isCatchUpId, untold, type CatchUpPayload, type Telling } from './catch-up.js';
+import { isTellingCatchUp, untold, type CatchUpPayload, type Telling } from './catch-up.js';
 import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
 import {
   asTold,
@@ -68,6 +68,8 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   const { store, tenantId, side, relayed, catchUp, onCompared, now } = options;
   const { claimed, known, until } = relayed;
   const { event } = claimed;
+  // Two vendors may give one id.
+  const toldAs = `${side}:${event.id}`;
 
   /**
    * The entries of all the event speaks of, and what of it counts. Of a group whose name another one has taken the ends of memberships are
@@ -100,7 +102,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   }
 
   function isBeingToldElsewhere({ telling }: DirectoryEntry): boolean {
-    return telling !== null && telling.eventId !== event.id && telling.until > now();
+    return telling !== null && telling.eventId !== toldAs && telling.until > now();
   }
 
   async function write(
@@ -118,7 +120,9 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     events: readonly DirectoryEvent[],
     move: Migration,
   ): Promise<Tellings> {
-    const told = catchUp ? await missedOf(view, catchUp, move) : newsAmong(events, view, side, claimed);
+    const told = catchUp
+      ? await missedOf(view, catchUp, move)
+      : newsAmong(events, view, side, { toldAs, attempts: claimed.attempts });
     return { ...told, news: [...told.news, ...(await toldAnew(view, told.news, move))] };
   }
 
@@ -212,8 +216,8 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
   /** Others need not wait any longer. After handlers that failed nobody knows what the app made of it. */
   function giveUp(isUntouched: boolean): Promise<void> {
     return end(async (view) => {
-      if (view.entryOf(event.subject).telling?.eventId === event.id)
-        view.change(event.subject, { telling: isUntouched ? null : { eventId: event.id, until: now() } });
+      if (view.entryOf(event.subject).telling?.eventId === toldAs)
+        view.change(event.subject, { telling: isUntouched ? null : { eventId: toldAs, until: now() } });
       return [];
     });
   }
@@ -244,7 +248,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     const entry = view.entryOf(event.subject);
     const isCaughtUpElsewhere = (said: DirectoryEvent) => {
       const entryOfSaid = view.entryOf(subjectOf(said));
-      return isBeingToldElsewhere(entryOfSaid) && isCatchUpId(entryOfSaid.telling!.eventId);
+      return isBeingToldElsewhere(entryOfSaid) && isTellingCatchUp(entryOfSaid);
     };
     if (isActing && (isBeingToldElsewhere(entry) || events.some(isCaughtUpElsewhere)))
       throw busy('Another event of the same person or group is being handled');
@@ -256,7 +260,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
       if (!isActing) compare(view.entryOf(event.subject));
       return nothing;
     }
-    view.change(event.subject, { telling: { eventId: event.id, until } });
+    view.change(event.subject, { telling: { eventId: toldAs, until } });
     if (!(await write(view, move))) return 'overtaken';
     return {
       deliveries: tellings.news.map((each) => each.event),
@@ -278,7 +282,7 @@ function newsAmong(
   events: readonly DirectoryEvent[],
   view: DirectoryView,
   side: MigrationSide,
-  { event: { id: eventId }, attempts }: RelayedEvent['claimed'],
+  { toldAs, attempts }: { readonly toldAs: string; readonly attempts: number },
 ): Tellings {
   const told = new Map<string, DirectoryStatement | null>();
   const said = new Map<string, DirectoryStatement | null>();
@@ -293,7 +297,7 @@ function newsAmong(
     const before = said.get(subject) ?? known[side];
     said.set(subject, withSaid(before, event, entry));
     // Where another event's handlers were interrupted, nobody knows what the app made of it.
-    const isUncertain = telling !== null && telling.eventId !== eventId;
+    const isUncertain = telling !== null && telling.eventId !== toldAs;
     // An earlier attempt may have told of a membership while the end of its group was told.
     const isTakenBack = attempts > 1 && isDerivedEnd(event) && group?.told?.deleted === true;
     if (!isUncertain && !isTakenBack && !isNews(kind, toldBefore, before, event, entry)) {

@@ -356,8 +356,7 @@ function createApp(inbox: EventInbox) {
       done?.();
     });
   }
-  const groupOf = (data: object) =>
-    groups.has(names.get((data as { group: DirectoryGroup }).group.id) ?? '');
+  const groupOf = (data: object) => groups.has(names.get((data as { group: DirectoryGroup }).group.id) ?? '');
   const everything = () => JSON.stringify([[...people], [...groups], [...memberships].toSorted()]);
   function keep({ idpId, lastName, status }: DirectoryUser) {
     people.set(idpId!, { name: lastName!, status });
