@@ -108,6 +108,8 @@ test.each(['a catch-up', 'its next event'] as const)(
     fails = false;
     if (teller === 'a catch-up') await world.flip('to');
     else {
+      await tell(world, 'to', ['rename', 'p0', 'Mistaken']);
+      await world.process();
       await act(world, 'to');
       await tell(world, 'to', ['rename', 'p0', 'p0']);
     }
