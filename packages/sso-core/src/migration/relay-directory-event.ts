@@ -131,7 +131,8 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     const groups = await groupsOf(entry);
     // One that ends takes its memberships along.
     if ([...groups.values()].some(isBeingToldElsewhere)) throw busy('A group of the person is being handled');
-    return { news: untold(entry, side, { move, groups }, event, payload), known: [] };
+    const news = untold(entry, side, { move, groups }, event, payload);
+    return { news, known: [], premises: [...groups.values()] };
   }
 
   /**
@@ -252,7 +253,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
     };
     if (isActing && (isBeingToldElsewhere(entry) || events.some(isCaughtUpElsewhere)))
       throw busy('Another event of the same person or group is being handled');
-    const tellings = isActing ? await decide(view, events, move) : { news: [], known: [] };
+    const tellings: Tellings = isActing ? await decide(view, events, move) : { news: [], known: [] };
     if (tellings.news.length === 0) {
       keepSaid(view, recorded, side);
       keepTold(view, tellings.known);
@@ -261,7 +262,7 @@ export async function relayDirectoryEvent(options: DirectoryRelay): Promise<Rela
       return nothing;
     }
     view.change(event.subject, { telling: { eventId: toldAs, until } });
-    if (!(await write(view, move))) return 'overtaken';
+    if (!(await write(view, move, tellings.premises))) return 'overtaken';
     return {
       deliveries: tellings.news.map((each) => each.event),
       ...(entry.told && { removesAccess: takesAccess(entry.told, tellings.news, event.subject) }),
@@ -275,6 +276,8 @@ interface Tellings {
   readonly news: readonly Telling[];
   /** Memberships the app was told of by the other side: from now on they are known from both. */
   readonly known: readonly Telling[];
+  /** What may not change before the event is marked as being told: written again as it is. */
+  readonly premises?: readonly DirectoryEntry[];
 }
 
 /** Of the acting side's events those the app does not know yet. */

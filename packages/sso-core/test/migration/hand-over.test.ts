@@ -117,3 +117,65 @@ test.each(['a catch-up', 'its next event'] as const)(
     expect(world.app.belief().people).toEqual(named('p0'));
   },
 );
+
+test('access that was taken later than the new side heard of stays taken, is reported, and given back on demand', async () => {
+  const world = await start();
+  await tell(world, 'from', ['deactivate', 'p0']);
+  await world.process();
+  await world.flip('to');
+  await world.process();
+  expect(world.app.belief().people).toEqual([]);
+  expect(await world.handOver.compare(world.tenantId)).toMatchObject({ people: { untold: 1 } });
+  await world.handOver.catchUp(world.tenantId, { insist: true });
+  await world.process();
+  expect(world.app.belief().people).toEqual(named('p0'));
+  expect(await world.handOver.compare(world.tenantId)).toMatchObject({ people: { untold: 0 } });
+});
+
+test('a membership that could not be told with access that stays taken is reported', async () => {
+  const world = await start();
+  for (const side of both) await tell(world, side, ['createGroup', 'g0']);
+  await world.process();
+  await world.sides.to.hear(['join', 'g0', 'p0']);
+  world.clock.at += 1;
+  await tell(world, 'from', ['deactivate', 'p0']);
+  await world.process();
+  await act(world, 'to');
+  await world.send('to', world.sides.to.takeEvents());
+  await world.process();
+  await tell(world, 'to', ['deactivate', 'p0'], ['reactivate', 'p0']);
+  await world.process();
+  expect(world.app.belief().people).toEqual(named('p0'));
+  expect(await world.handOver.compare(world.tenantId)).toMatchObject({ people: { untold: 1 } });
+  await world.handOver.catchUp(world.tenantId);
+  await world.process();
+  expect(world.app.belief().memberships).toEqual(['g0 p0']);
+});
+
+test('who came back under a new id, told by the old side, is there after the end the new side tells', async () => {
+  const world = await start();
+  await world.sides.from.hear(['leave', 'p0']);
+  await world.sides.from.hear(['hire', 'p0']);
+  const [, hired] = world.sides.from.peekEvents();
+  await world.send('from', [hired!]);
+  await world.process();
+  await act(world, 'to');
+  await tell(world, 'to', ['leave', 'p0']);
+  await world.process();
+  expect(world.app.belief().people).toEqual([]);
+  await tell(world, 'to', ['hire', 'p0']);
+  await world.process();
+  expect(world.app.belief().people).toEqual(named('p0'));
+});
+
+test('somebody the new side told of before it acted is introduced with the first membership', async () => {
+  const world = await start();
+  for (const side of both) await tell(world, side, ['createGroup', 'g0']);
+  await tell(world, 'to', ['hire', 'p1']);
+  await world.process();
+  expect(world.app.belief().people).toEqual(named('p0'));
+  await act(world, 'to');
+  await tell(world, 'to', ['join', 'g0', 'p1']);
+  await world.process();
+  expect(world.app.belief()).toMatchObject({ people: ['p0 p0', 'p1 p1'], memberships: ['g0 p1'] });
+});
