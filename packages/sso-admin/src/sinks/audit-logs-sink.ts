@@ -30,7 +30,7 @@ export interface AuditLogsSinkOptions {
 
 /**
  * The vendor's audit log, which a customer's security team reads in the vendor's portal. Each entry is recorded under its id, so that a
- * repetition is none. What the vendor will never take, such as an action without schema, is quarantined. Throws `unsupported` for a
+ * repetition is none while the vendor remembers ids (WorkOS: 24 hours). What the vendor will never take, such as an action without schema, is quarantined. Throws `unsupported` for a
  * provider without audit logs.
  */
 export function auditLogsSink(options: AuditLogsSinkOptions): AuditSink {
