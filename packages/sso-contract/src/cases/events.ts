@@ -123,12 +123,13 @@ export const eventCases: readonly ContractCase[] = [
       const { sso, check, world, random } = context;
       const { directoryId } = await createDirectory(context);
       let cursor = await cursorOfNow(context);
-      const hired = [await world.directories.hire(directoryId, personNamed(context, 'Ada'))];
+      const hire = (name: string) => world.directories.hire(directoryId, personNamed(context, name));
+      // More than the first page holds, whatever the seed.
+      const hired = [await hire('Ada'), await hire('Cara')];
       const seen: SsoEvent[] = [];
       for (let poll = 0; poll < 4; poll += 1) {
-        for (let left = random.integer(0, 3); left > 0; left -= 1)
-          hired.push(await world.directories.hire(directoryId, personNamed(context, 'Ben')));
-        const page = await sso.events.pull({ cursor, pageSize: random.integer(1, 3) });
+        for (let left = random.integer(0, 3); left > 0; left -= 1) hired.push(await hire('Ben'));
+        const page = await sso.events.pull({ cursor, pageSize: poll === 0 ? 1 : random.integer(1, 3) });
         seen.push(...page.events);
         ({ cursor } = page);
       }
