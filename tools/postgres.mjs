@@ -1,5 +1,6 @@
 // A PostgreSQL of one's own, from installed binaries, in a folder that goes with it.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -75,10 +76,16 @@ function ordinaryUser() {
   return undefined;
 }
 
+/** Below the ports that systems give to outgoing connections, so that none takes it before PostgreSQL listens. */
 async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve) => void probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => void probe.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const probe = createServer();
+    const isFree = await new Promise((resolve) => {
+      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => void probe.close(resolve));
+    return port;
+  }
 }
