@@ -160,6 +160,7 @@ test('who came back under a new id, told by the old side, is there after the end
   await world.send('from', [hired!]);
   await world.process();
   await act(world, 'to');
+  await world.send('from', world.sides.from.takeEvents());
   await tell(world, 'to', ['leave', 'p0']);
   await world.process();
   expect(world.app.belief().people).toEqual([]);
