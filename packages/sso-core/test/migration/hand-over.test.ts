@@ -1,13 +1,13 @@
 import { createMemoryEventStore } from '@org/sso-core/events';
 import { createMemoryMigrationStore } from '@org/sso-core/migration';
 import { expect, test } from 'vitest';
-import { createTwoSides, type Change, type TwoSides } from './two-sides.js';
+import { createTwoSides, type Change, type TwoSides, type TwoSidesOptions } from './two-sides.js';
 import { journalEntry } from './support.js';
 
 const both = ['from', 'to'] as const;
 
 /** A customer in shadow with p0, whom both vendors and the app know. */
-async function start(options: Pick<Parameters<typeof createTwoSides>[0], 'inbox'> = {}) {
+async function start(options: Partial<TwoSidesOptions> = {}) {
   const world = await createTwoSides({
     store: createMemoryMigrationStore(),
     events: createMemoryEventStore(),
@@ -170,7 +170,7 @@ test('who came back under a new id, told by the old side, is there after the end
 });
 
 test('somebody the new side told of before it acted is introduced with the first membership', async () => {
-  const world = await start();
+  const world = await start({ tell: { from: 'derived', to: 'native' } });
   for (const side of both) await tell(world, side, ['createGroup', 'g0']);
   await tell(world, 'to', ['hire', 'p1']);
   await world.process();
