@@ -72,7 +72,7 @@ const counts = {
   unmatched: 0,
 };
 /** Both sides told the same of everybody. */
-export const agreement: DirectoryComparison = { acting: 'from', people: counts, groups: counts, fields: {} };
+const agreement: DirectoryComparison = { acting: 'from', people: counts, groups: counts, fields: {} };
 
 /** An operator's ladder, whose gate can be shut and whose hand-over may fail. */
 export function operatorOf(
