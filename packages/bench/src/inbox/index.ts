@@ -4,7 +4,7 @@ import { createWorkos } from '@org/sso-workos';
 import { answerOf, startChild } from '../child.js';
 import { medianOfRounds, printTable } from '../measure.js';
 import { openStore, postgresDatabases, sqliteDatabases, type Database, type Databases } from './database.js';
-import type { WorkerReport } from './worker.js';
+import type { WorkerReport, WorkerTask } from './worker.js';
 
 const rounds = 3;
 const people = 500;
@@ -69,10 +69,20 @@ async function receive(database: Database): Promise<number> {
   return events / seconds;
 }
 
+interface Setup {
+  readonly databases: Databases;
+  readonly workers: number;
+  readonly handlers: number;
+}
+
 /** Events a second that so many processes handle. */
-async function handle(database: Database, workers: number): Promise<{ perSecond: number; cpu: number }> {
+async function handle(
+  database: Database,
+  { workers, handlers }: Setup,
+): Promise<{ perSecond: number; cpu: number }> {
+  const task: WorkerTask = { database, handlers };
   const children = Array.from({ length: workers }, () =>
-    startChild(new URL('./worker.js', import.meta.url), database),
+    startChild(new URL('./worker.js', import.meta.url), task),
   );
   await Promise.all(children.map((child) => answerOf(child)));
   const startedAt = performance.now();
@@ -91,19 +101,27 @@ async function handle(database: Database, workers: number): Promise<{ perSecond:
 export async function benchInbox(): Promise<void> {
   const sqlite = sqliteDatabases();
   const postgres = await postgresDatabases();
-  const setups: { databases: Databases; workers: number }[] = [
-    { databases: sqlite, workers: 1 },
-    ...(postgres ? [1, 2, 4].map((workers) => ({ databases: postgres, workers })) : []),
+  const setups: Setup[] = [
+    { databases: sqlite, workers: 1, handlers: 4 },
+    { databases: sqlite, workers: 1, handlers: 16 },
+    ...(postgres
+      ? [
+          ...[1, 2, 4].map((workers) => ({ databases: postgres, workers, handlers: 4 })),
+          { databases: postgres, workers: 1, handlers: 16 },
+        ]
+      : []),
   ];
   const byName = new Map(
-    setups.map((setup) => [`${setup.databases.label}, ${setup.workers} × 4 handlers`, setup] as const),
+    setups.map(
+      (setup) => [`${setup.databases.label}, ${setup.workers} × ${setup.handlers} handlers`, setup] as const,
+    ),
   );
   try {
     const medians = await medianOfRounds(rounds, [...byName.keys()], async (name) => {
-      const { databases, workers } = byName.get(name)!;
-      const database = await databases.create();
+      const setup = byName.get(name)!;
+      const database = await setup.databases.create();
       const received = await receive(database);
-      const { perSecond, cpu } = await handle(database, workers);
+      const { perSecond, cpu } = await handle(database, setup);
       return { received, handled: perSecond, cpu };
     });
     printTable(

@@ -9,8 +9,14 @@ export interface WorkerReport {
   readonly cpu: number;
 }
 
-const store = openStore(JSON.parse(process.argv[2]!) as Database);
-const inbox = createEventInbox({ store: store.events, providers: [] });
+export interface WorkerTask {
+  readonly database: Database;
+  readonly handlers: number;
+}
+
+const { database, handlers } = JSON.parse(process.argv[2]!) as WorkerTask;
+const store = openStore(database);
+const inbox = createEventInbox({ store: store.events, providers: [], concurrency: handlers });
 let handled = 0;
 inbox.on('*', () => {
   handled += 1;
