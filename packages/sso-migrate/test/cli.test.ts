@@ -185,6 +185,31 @@ test('a plan is written, applied after --yes alone, verified, and reported', asy
   expect(page).not.toMatch(/https?:\/\/(?!127\.0\.0\.1|localhost)/);
 });
 
+test('a move the other way opens no gate', async () => {
+  expect((await migrate(['apply', '--yes'])).code).toBe(0);
+  const back = ['--from', 'scalekit', '--to', 'workos'];
+  const says = 'tenant_acme is being moved from workos to scalekit: --from workos --to scalekit';
+  for (const step of [
+    ['advance'],
+    ['advance', '--yes'],
+    ['canary', '--percent', '1', '--yes'],
+    ['rollback', '--yes'],
+  ]) {
+    const [verb, ...others] = step;
+    const refused = await migrate([...back, verb!, 'tenant_acme', ...others]);
+    expect({ step, code: refused.code, err: refused.err }).toEqual({
+      step,
+      code: 4,
+      err: expect.stringContaining(says),
+    });
+  }
+  await migrate([...back, 'verify', 'tenant_acme']);
+  expect((await migrate([...back, 'verify', '--all', '--json'])).lines).toEqual(['[]']);
+  expect(json((await migrate(['status', '--json'])).out)).toMatchObject([
+    { migration: { stage: 'observe' }, verification: null },
+  ]);
+});
+
 test('what blocks a step up is said, and kept in the journal', async () => {
   expect((await migrate(['apply', '--yes'])).code).toBe(0);
   const refused = await migrate(['advance', 'tenant_acme', '--yes', '--json']);

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { SsoError } from '@org/sso-core';
 import { createMemoryMigrationStore, type MigrationStore } from '@org/sso-core/migration';
 import { createPostgresStore, createSqliteStore } from '@org/sso-store';
-import { GateClosedError } from '@org/sso-migrate';
+import { createLadder, GateClosedError } from '@org/sso-migrate';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startPostgres } from '../../sso-store/test/postgres.js';
 import {
   command,
   enrol,
   expectConsistent,
+  gateOf,
   operatorOf,
   perform,
   routesOf,
@@ -153,6 +154,24 @@ describe('refusals', () => {
     expect(refused).toMatchObject({ stage: 'observe', to: 'shadow', reasons: ['It is not ready.'] });
     const [entry] = await store.journal({ tenantId, limit: 1 });
     expect(entry).toMatchObject({ action: 'refused', actor, detail: { reasons: ['It is not ready.'] } });
+  });
+
+  test('a gate of the way back opens nothing, however green: it looks at the side the customer leaves', async () => {
+    const { store } = await start();
+    const ladder = createLadder({
+      store,
+      gate: async () => {
+        const gate = gateOf(true);
+        const { from, to } = gate.verification;
+        return { ...gate, verification: { ...gate.verification, from: to, to: from } };
+      },
+    });
+    await expect(ladder.advance(tenantId, { actor })).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message: 'tenant_acme is being moved from workos to scalekit, not from scalekit to workos',
+    });
+    expect(await expectConsistent(store)).toMatchObject({ stage: 'observe', version: 1 });
+    expect(await store.journal({ tenantId, limit: 10 })).toHaveLength(1);
   });
 
   test('of two operators at once one wins, and the other is told who', async () => {

@@ -67,7 +67,7 @@ export function refuseOther(
     code: 'failed_precondition',
     message: isSameMove
       ? `${known.tenantId} is being moved already, as ${known.organizations.from} and not as ${planned.source.id}`
-      : `${known.tenantId} is being moved from ${known.from} to ${known.to} (${known.stage}): finish that or roll it back first`,
+      : `${known.tenantId} is being moved from ${known.from} to ${known.to} (${known.stage}): another move can begin once that is committed`,
   });
 }
 

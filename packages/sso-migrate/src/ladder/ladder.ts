@@ -64,7 +64,8 @@ export interface Transition {
 export interface Ladder {
   /**
    * Goes up, one step or to a named stage, through the gate of each. Named the stage it is at, it finishes what a crash left open. Throws
-   * {@link GateClosedError} with what blocks, having stopped at the last stage whose gate was open.
+   * {@link GateClosedError} with what blocks, having stopped at the last stage whose gate was open, and `failed_precondition` when the gate
+   * is of another move than the customer's.
    */
   advance(
     tenantId: string,
@@ -141,6 +142,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
     const { tenantId, stage } = migration;
     const { signal } = transition;
     const found = await gate(tenantId, { to, ...(signal && { signal }) });
+    requireSameWay(found, migration);
     const entry = { tenantId, at: timestamp(), actor: transition.actor, fromStage: stage };
     await store.record({ ...entry, action: 'verified', toStage: stage, detail: found.verification });
     await refuseFor(
@@ -313,6 +315,15 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       return down(above, goal);
     },
   };
+}
+
+/** A gate the other way finds the side open that the customer leaves. */
+function requireSameWay({ verification: { from, to } }: Gate, migration: Migration): void {
+  if (from.provider === migration.from && to.provider === migration.to) return;
+  throw new SsoError({
+    code: 'failed_precondition',
+    message: `${migration.tenantId} is being moved from ${migration.from} to ${migration.to}, not from ${from.provider} to ${to.provider}`,
+  });
 }
 
 function requireActor(operation: string, { actor }: Transition): void {

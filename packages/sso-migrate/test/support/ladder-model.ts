@@ -46,7 +46,7 @@ export async function enrol(store: MigrationStore): Promise<void> {
   });
 }
 
-const gateOf = (open: boolean): Gate => ({
+export const gateOf = (open: boolean): Gate => ({
   open,
   reasons: open ? [] : ['It is not ready.'],
   verification: {

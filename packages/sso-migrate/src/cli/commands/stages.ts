@@ -126,10 +126,21 @@ function transition(
   change: (session: Session, signal: AbortSignal) => Promise<Migration>,
 ): Promise<void> {
   return run(options, 'required', async (session, output, signal) => {
-    const { store } = session;
+    const migration = await session.store.migrations.get(tenant);
+    if (!migration) {
+      throw new SsoError({
+        code: 'not_found',
+        message: `"${tenant}" is in no move: apply a plan that has it first`,
+      });
+    }
+    const { from, to } = migration;
+    if (from !== session.from.id || to !== session.to.id) {
+      throw new SsoError({
+        code: 'failed_precondition',
+        message: `${tenant} is being moved from ${from} to ${to}: --from ${from} --to ${to}`,
+      });
+    }
     if (!options.yes) {
-      const migration = await store.migrations.get(tenant);
-      if (!migration) throw new SsoError({ code: 'not_found', message: `"${tenant}" is in no move` });
       const status = await statusIn(session, migration);
       output.say(describe(status));
       output.tell(status);

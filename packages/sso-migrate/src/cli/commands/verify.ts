@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Migration } from '@org/sso-core/migration';
 import type { Verification } from '../../verify/verification.js';
 import { describeVerification } from '../../verify/describe-verification.js';
 import { listMigrations } from '../../list-migrations.js';
@@ -21,9 +22,11 @@ export function addVerify(program: Command): void {
     .action((tenants: readonly string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       if (tenants.length === 0 && !options.all) command.error('error: name customers, or give --all');
-      return run(options, 'optional', async ({ migrator, store }, output, signal) => {
+      return run(options, 'optional', async ({ migrator, store, from, to }, output, signal) => {
+        // The store may hold moves between other providers, and the other way.
+        const isThis = (migration: Migration) => migration.from === from.id && migration.to === to.id;
         const chosen = options.all
-          ? (await listMigrations(store.migrations)).map(({ tenantId }) => tenantId)
+          ? (await listMigrations(store.migrations)).filter(isThis).map(({ tenantId }) => tenantId)
           : tenants;
         const verifications: Verification[] = [];
         for (const tenantId of chosen) {
@@ -41,7 +44,7 @@ export function addVerify(program: Command): void {
         /** For the report. Values are not kept. */
         async function record(verification: Verification): Promise<void> {
           const migration = await store.migrations.get(verification.tenantId);
-          if (!migration) return;
+          if (!migration || !isThis(migration)) return;
           await store.migrations.record({
             tenantId: verification.tenantId,
             at: verification.at,
