@@ -13,10 +13,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { organizationId, type DirectoryUser } from '@org/sso-core';
 import type { DirectoryStatement } from '@org/sso-core/migration';
-import { createSqliteStore } from '@org/sso-store';
+import { createPostgresStore, createSqliteStore } from '@org/sso-store';
 import Database from 'libsql';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { planFromLines } from '../src/index.js';
+import { startPostgres } from '../../sso-store/test/postgres.js';
 import { runCommand } from './support/command.js';
 import { startVendor, type Vendor } from './support/vendors.js';
 
@@ -505,7 +506,7 @@ describe('refused in one line, with nothing written', () => {
     },
   ];
 
-  test.each(cases)('$title', async ({ args, code, says, environment, prepare }) => {
+  test.each(cases)('$title', async ({ title, args, code, says, environment, prepare }) => {
     await prepare?.();
     const refused = await migrate([...args, '--json'], environment);
     expect(refused.err).toMatch(says);
@@ -516,7 +517,72 @@ describe('refused in one line, with nothing written', () => {
     }
     expect(await writesAt(scalekit)).toBe(0);
     expect(await writesAt(workos)).toBe(0);
+    if (!title.startsWith('a store of')) expect(existsSync(join(folder, 'sso-migrate.sqlite'))).toBe(false);
   });
+});
+
+const postgres = await startPostgres();
+test.skipIf(!postgres)('a PostgreSQL store is made by apply --yes alone', async () => {
+  const url = await postgres!.newDatabase();
+  const isThere = async () => {
+    const store = createPostgresStore({ connectionString: url });
+    return store.schema().finally(() => store.close());
+  };
+  const reading = [
+    ['status'],
+    ['apply'],
+    ['apply', '--dry-run'],
+    ['verify', 'tenant_acme'],
+    ['message', 'tenant_acme'],
+    ['report'],
+  ];
+  for (const args of [
+    ...reading,
+    ['advance', 'tenant_acme', '--yes'],
+    ['apply', '--only', 'nobody', '--yes'],
+  ]) {
+    const { err } = await migrate([...args, '--store', url]);
+    expect(err).not.toContain(url);
+    expect({ args, schema: await isThere() }).toEqual({ args, schema: 'absent' });
+  }
+  expect((await migrate(['status', '--store', url])).err).toContain(
+    'There is no store in this database: "apply" makes one',
+  );
+  expect((await migrate(['apply', '--yes', '--store', url])).code).toBe(0);
+  expect(await isThere()).toBe('current');
+});
+
+test('a store of an older version is left as it is, but by apply --yes', async () => {
+  expect((await migrate(['apply', '--yes'])).code).toBe(0);
+  const database = new Database(join(folder, 'sso-migrate.sqlite'));
+  onTestFinished(() => void database.close());
+  // As an earlier version left it: without the tables of the later steps.
+  for (const { name } of database
+    .prepare("select name from sqlite_master where type = 'table' and name like 'sso_identity%'")
+    .all() as { name: string }[])
+    database.exec(`drop table ${name}`);
+  database.exec('update sso_schema set version = 3');
+  const version = () =>
+    (database.prepare('select version from sso_schema').get() as { version: number }).version;
+  for (const args of [
+    ['status'],
+    ['apply'],
+    ['verify', 'tenant_acme'],
+    ['advance', 'tenant_acme', '--yes'],
+    ['report'],
+  ]) {
+    const { code, err } = await migrate(args);
+    expect({ args, code, err, version: version() }).toEqual({
+      args,
+      code: 4,
+      err: expect.stringMatching(
+        /is of an older version: your app's store\.migrate\(\) updates it, or "apply --yes"/,
+      ),
+      version: 3,
+    });
+  }
+  expect((await migrate(['apply', '--yes'])).code).toBe(0);
+  expect(version()).toBeGreaterThan(3);
 });
 
 test('a file that may not be written', async () => {

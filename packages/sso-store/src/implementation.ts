@@ -3,5 +3,5 @@ export { createAuditStore } from './audit-store.js';
 export { createEventStore } from './event-store.js';
 export { createIdentityStore } from './identity-store.js';
 export { createMigrationStore } from './migration-store.js';
-export { migrate, requireCurrentSchema } from './migrations.js';
+export { migrate, readSchema, requireCurrentSchema } from './migrations.js';
 export { createOneTimeIds } from './one-time-ids.js';

@@ -34,8 +34,28 @@ export async function migrate(database: Kysely<Tables>, dialect: Dialect): Promi
   });
 }
 
+/** What the tables are to this version of the package. */
+export type SchemaState = 'absent' | 'older' | 'current';
+
+/** Reads only. Throws `failed_precondition` for a schema of a newer version. */
+export async function readSchema(database: Kysely<Tables>, dialect: Dialect): Promise<SchemaState> {
+  const version = await readVersion(database, dialect);
+  if (version === 0) return 'absent';
+  return version < migrations.length ? 'older' : 'current';
+}
+
 /** Throws `failed_precondition` unless the schema is the one this version of the package works on. */
 export async function requireCurrentSchema(database: Kysely<Tables>, dialect: Dialect): Promise<void> {
+  const version = await readVersion(database, dialect);
+  if (version < migrations.length) {
+    throw new SsoError({
+      code: 'failed_precondition',
+      message: `The store has schema version ${version} and this @org/sso-store needs ${migrations.length}: call store.migrate() before using it`,
+    });
+  }
+}
+
+async function readVersion(database: Kysely<Tables>, dialect: Dialect): Promise<number> {
   const { rows } = await (
     dialect === 'postgres'
       ? sql`select 1 where to_regclass('sso_schema') is not null`
@@ -47,12 +67,7 @@ export async function requireCurrentSchema(database: Kysely<Tables>, dialect: Di
       : undefined;
   const version = stored?.version ?? 0;
   refuseNewer(version);
-  if (version < migrations.length) {
-    throw new SsoError({
-      code: 'failed_precondition',
-      message: `The store has schema version ${version} and this @org/sso-store needs ${migrations.length}: call store.migrate() before using it`,
-    });
-  }
+  return version;
 }
 
 function refuseNewer(version: number): void {

@@ -20,6 +20,8 @@ export interface SsoStore {
   readonly identities: IdentityStore;
   /** Creates or updates the tables, whose names begin with `sso_`. Call it once per deployment; safe in several processes at once. */
   migrate(): Promise<void>;
+  /** Whether `migrate` has something to do: `absent` before the first time, `older` after an update. Reads only; throws for a newer one. */
+  schema(): Promise<'absent' | 'older' | 'current'>;
   /** Closes what the store opened. A pool that was handed in stays open. */
   close(): Promise<void>;
 }
@@ -82,7 +84,7 @@ const ports = {
   identities: { read: true, update: true, findSource: true, openProposals: true, entries: true },
 } satisfies { readonly [Port in keyof Ports]: Record<keyof Ports[Port], true> };
 
-type Ports = Omit<SsoStore, 'migrate' | 'close'>;
+type Ports = Omit<SsoStore, 'migrate' | 'schema' | 'close'>;
 
 /**
  * Opens the database at the first call and checks its schema version once. Every failure is an `SsoError`: `failed_precondition` for a
@@ -152,6 +154,11 @@ export function createStore(connect: () => Promise<Connection>, now: () => numbe
       run('store.migrate', async () => {
         const opened = await connection.get();
         await opened.migrate(opened.database, opened.dialect);
+      }),
+    schema: () =>
+      run('store.schema', async () => {
+        const opened = await connection.get();
+        return opened.readSchema(opened.database, opened.dialect);
       }),
     close() {
       closing ??= connection.done.then((opened) => opened?.close());

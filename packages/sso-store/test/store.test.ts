@@ -51,6 +51,19 @@ function testStore(createDatabase: () => Promise<Database>): void {
     expect(await store.events.nextDueAt()).toBeNull();
   });
 
+  test('what migrating would do is told, and not done', async () => {
+    const { open, execute } = await setUp();
+    const store = open();
+    expect(await store.schema()).toBe('absent');
+    expect(await open().schema()).toBe('absent');
+    await store.migrate();
+    expect(await store.schema()).toBe('current');
+    await execute('update sso_schema set version = 1');
+    expect(await open().schema()).toBe('older');
+    await execute('update sso_schema set version = 99');
+    await expect(open().schema()).rejects.toMatchObject({ code: 'failed_precondition' });
+  });
+
   test('a store of a newer version is refused, and not changed', async () => {
     const { open, execute } = await setUp();
     await open().migrate();

@@ -9,7 +9,7 @@ export const exitCodes = {
   usage: 2,
   /** It would write, and `--yes` was not given. Nothing was written. */
   notConfirmed: 3,
-  /** It does not fit what is there: an unknown customer, an outdated plan, a change by somebody else, a newer store. */
+  /** It does not fit what is there: an unknown customer, an outdated plan, a change by somebody else, a newer or older store. */
   refused: 4,
   /** A provider or the store does not answer, or denies access. */
   unavailable: 5,

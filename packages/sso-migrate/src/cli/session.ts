@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { SsoError, type SsoProvider } from '@org/sso-core';
+import type { MigrationStore } from '@org/sso-core/migration';
 import { createPostgresStore, createSqliteStore, type SsoStore } from '@org/sso-store';
 import { createMigrator, type Migrator } from '../migrator.js';
 import { loadConfig } from './load-config.js';
+import { madeAtFirstWrite } from './made-at-first-write.js';
 
 /** Options every command takes. */
 export interface CommonOptions {
@@ -15,7 +17,7 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** `none`: it is never read. `optional`: in memory when there is none yet. `required`: refused then. `created`: made then. */
+/** `none`: it is never read. `optional`: in memory when there is none yet. `required`: refused then. `created`: made then, at the first write. */
 export type StoreUse = 'none' | 'optional' | 'required' | 'created';
 
 /** One command's providers and store. */
@@ -40,12 +42,11 @@ export async function openSession(options: CommonOptions, storeUse: StoreUse): P
   const from = named(options.from, '--from');
   const to = named(options.to, '--to');
   if (from === to) throw refused('--from and --to name the same provider');
-  const store = openStore(
+  const { store, migrations } = await openStore(
     options.store ?? config.store ?? 'sso-migrate.sqlite',
     options.store === undefined ? config.folder : '.',
     storeUse,
   );
-  if (storeUse !== 'none') await store.migrate();
   const { tenantIdOf, testLogin, ignoredFields, retry } = config;
   return {
     from,
@@ -54,7 +55,7 @@ export async function openSession(options: CommonOptions, storeUse: StoreUse): P
     migrator: createMigrator({
       from,
       to,
-      store: store.migrations,
+      store: migrations,
       ...(tenantIdOf && { tenantIdOf }),
       ...(testLogin && { testLogin }),
       ...(ignoredFields && { ignoredFields }),
@@ -64,16 +65,50 @@ export async function openSession(options: CommonOptions, storeUse: StoreUse): P
   };
 }
 
-function openStore(place: string, folder: string, use: StoreUse): SsoStore {
-  if (/^postgres(?:ql)?:\/\//.test(place)) return createPostgresStore({ connectionString: place });
+interface OpenStore {
+  readonly store: SsoStore;
+  /** What the migrator writes to. */
+  readonly migrations: MigrationStore;
+}
+
+/** Changes nothing but for `created`: other processes may run on it, with another version of @org/sso-store. */
+async function openStore(place: string, folder: string, use: StoreUse): Promise<OpenStore> {
+  const isUrl = /^postgres(?:ql)?:\/\//.test(place);
   const path = resolve(folder, place);
-  if (existsSync(path) || use === 'created') {
-    if (existsSync(dirname(path))) return createSqliteStore({ path });
+  // A URL may hold a password.
+  const at = isUrl ? 'in this database' : `at ${path}`;
+  if (!isUrl && use === 'created' && !existsSync(dirname(path)))
     throw refused(`The folder of the store ${path} does not exist`);
+  const isThere = isUrl || existsSync(path);
+  if (isThere || use === 'created') {
+    const store = isUrl ? createPostgresStore({ connectionString: place }) : createSqliteStore({ path });
+    if (use === 'none') return { store, migrations: store.migrations };
+    try {
+      // Asking a file makes it.
+      const schema = isThere ? await store.schema() : 'absent';
+      if (schema === 'current') return { store, migrations: store.migrations };
+      if (use === 'created') {
+        if (schema === 'absent') return { store, migrations: madeAtFirstWrite(store) };
+        await store.migrate();
+        return { store, migrations: store.migrations };
+      }
+      if (schema === 'older') {
+        throw new SsoError({
+          code: 'failed_precondition',
+          message: `The store ${at} is of an older version: your app's store.migrate() updates it, or "apply --yes"`,
+        });
+      }
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+    await store.close();
   }
   if (use === 'required')
-    throw refused(`There is no store at ${path}: "apply" makes one, and --store names another`);
-  return createSqliteStore({ path: ':memory:' });
+    throw refused(`There is no store ${at}: "apply" makes one, and --store names another`);
+  const store = createSqliteStore({ path: ':memory:' });
+  await store.migrate();
+  return { store, migrations: store.migrations };
 }
 
 export interface ActorOptions {
