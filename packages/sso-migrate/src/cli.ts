@@ -8,6 +8,7 @@ import { addReport } from './cli/commands/report.js';
 import { addStages } from './cli/commands/stages.js';
 import { addVerify } from './cli/commands/verify.js';
 import { exitCodes } from './cli/exit-codes.js';
+import { createOutput } from './cli/output.js';
 
 const program = new Command('sso-migrate')
   .description('Moves customers from one SSO provider to another, one at a time and reversibly.')
@@ -29,7 +30,14 @@ ${exitCodes.refused} it does not fit what is there, ${exitCodes.unavailable} a p
   )
   .showHelpAfterError('(sso-migrate --help tells more)')
   .configureHelp({ showGlobalOptions: true })
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.usage));
+  .exitOverride(({ exitCode, message }) => {
+    // Commander ends before it has read all options.
+    if (exitCode !== 0 && process.argv.includes('--json'))
+      createOutput(true).tell({
+        error: { code: 'invalid_argument', message: message.replace(/^error: /, '') },
+      });
+    process.exit(exitCode === 0 ? exitCodes.done : exitCodes.usage);
+  });
 
 addInventory(program);
 addPlan(program);

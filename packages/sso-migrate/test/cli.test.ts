@@ -24,7 +24,7 @@ import { startVendor, type Vendor } from './support/vendors.js';
 vi.setConfig({ testTimeout: 60_000 });
 
 /** What the folder of somebody who moves customers has installed. */
-const installed = ['sso-migrate', 'sso-workos', 'sso-scalekit'];
+const installed = ['sso-core', 'sso-migrate', 'sso-workos', 'sso-scalekit'];
 
 const acme = {
   name: 'Acme Corp',
@@ -84,9 +84,10 @@ function configure(config: unknown = settings): void {
 }
 
 /** Runs the command as a person would, and searches all it says for secrets. */
-async function migrate(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+async function migrate(args: readonly string[], environment: NodeJS.ProcessEnv = {}, lines = Infinity) {
   const { code, out, err } = await runCommand(['--from', 'workos', '--to', 'scalekit', ...args], {
     folder,
+    lines,
     environment: {
       WORKOS_API_KEY: workos.secret,
       WORKOS_CLIENT_ID: workos.clientId,
@@ -315,7 +316,7 @@ test('what it prints with --json can be given back to it', async () => {
   expect([...plan.organizations]).toMatchObject([{ tenantId: 'tenant_acme', state: 'ready' }]);
 });
 
-test('a TypeScript configuration', async () => {
+function configureInTypeScript(settings = ''): void {
   rmSync(join(folder, 'sso.config.json'));
   writeFileSync(
     join(folder, 'sso.config.ts'),
@@ -328,12 +329,28 @@ test('a TypeScript configuration', async () => {
          createWorkos({ apiKey: read('WORKOS_API_KEY'), clientId: read('WORKOS_CLIENT_ID'), baseUrl: read('WORKOS_URL') }),
          createScalekit({ environmentUrl: read('SCALEKIT_URL'), clientId: read('SCALEKIT_CLIENT_ID'), clientSecret: read('SCALEKIT_CLIENT_SECRET') }),
        ],
+       ${settings}
      });
      export default config;`,
+  );
+}
+
+test('a TypeScript configuration', async () => {
+  configureInTypeScript(
+    `store: 'moves.sqlite', tenantIdOf: ({ externalId }) => externalId, retry: { patienceMs: 1000 }, ignoredFields: ['jobTitle'],
+     testLogin: { redirectUri: 'http://localhost:3000/callback', signIn: async (url) => url },`,
   );
   const { code, out, err } = await migrate(['inventory', '--side', 'from']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain('Acme Corp: tenant_acme');
+});
+
+test('a reader that has seen enough stops nothing', async () => {
+  const { code, err } = await migrate(['apply', '--yes'], {}, 1);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(json((await migrate(['status', '--json'])).out)).toMatchObject([
+    { migration: { stage: 'observe' } },
+  ]);
 });
 
 test('the other direction is a matter of two words', async () => {
@@ -398,6 +415,32 @@ describe('refused in one line, with nothing written', () => {
             },
           ],
         }),
+    },
+    ...[
+      { setting: "stroe: 'sso.sqlite'", says: /sso\.config\.ts: .*"stroe"/ },
+      { setting: 'store: 5', says: /sso\.config\.ts: store: / },
+      { setting: "testLogin: { redirectURI: 'http://localhost' }", says: /sso\.config\.ts: testLogin/ },
+      { setting: "tenantIdOf: 'externalId'", says: /sso\.config\.ts: tenantIdOf: / },
+    ].map(({ setting, says }) => ({
+      title: `in TypeScript, ${setting}`,
+      args: ['apply', '--yes'],
+      code: 2,
+      says,
+      prepare: () => configureInTypeScript(setting),
+    })),
+    {
+      title: 'a factory that makes no provider',
+      args: ['plan'],
+      code: 2,
+      says: /providers\.0: "createSso" of "@org\/sso-core" makes no provider/,
+      prepare: () =>
+        configure({ providers: [{ module: '@org/sso-core', factory: 'createSso', options: {} }] }),
+    },
+    {
+      title: 'a side there is not',
+      args: ['inventory', '--side', 'left'],
+      code: 2,
+      says: /Allowed choices are from, to/,
     },
     {
       title: 'a variable that is not set',
@@ -511,10 +554,9 @@ describe('refused in one line, with nothing written', () => {
     const refused = await migrate([...args, '--json'], environment);
     expect(refused.err).toMatch(says);
     expect(refused.code).toBe(code);
-    if (!/unknown command/.test(refused.err)) {
-      expect(refused.err.trimEnd().split('\n')).toHaveLength(1);
-      expect(json(refused.lines.at(-1))).toMatchObject({ error: { message: expect.stringMatching(says) } });
-    }
+    const isUsage = refused.err.startsWith('error: ');
+    expect(refused.err.trimEnd().split('\n')).toHaveLength(isUsage ? 2 : 1);
+    expect(json(refused.lines.at(-1))).toMatchObject({ error: { message: expect.stringMatching(says) } });
     expect(await writesAt(scalekit)).toBe(0);
     expect(await writesAt(workos)).toBe(0);
     if (!title.startsWith('a store of')) expect(existsSync(join(folder, 'sso-migrate.sqlite'))).toBe(false);

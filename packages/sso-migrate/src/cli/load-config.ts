@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { SsoError, type SsoProvider } from '@org/sso-core';
+import type { ZodType } from 'zod';
 import type { MigrateConfig } from '../config.js';
+
+type Zod = (typeof import('zod'))['z'];
 
 const names = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `sso.config.${extension}`);
 
@@ -51,6 +54,7 @@ async function readJson(
 ): Promise<MigrateConfig> {
   const { z } = await import('zod');
   const schema = z.strictObject({
+    ...settingsOf(z),
     $schema: z.string().optional(),
     providers: z.array(
       z.strictObject({
@@ -59,10 +63,6 @@ async function readJson(
         options: z.record(z.string(), z.unknown()),
       }),
     ),
-    store: z.string().min(1).optional(),
-    testLogin: z.strictObject({ redirectUri: z.url() }).optional(),
-    ignoredFields: z.array(z.string()).optional(),
-    retry: z.strictObject({ attempts: z.int().positive(), delayMs: z.int().positive() }).partial().optional(),
   });
   let document: unknown;
   try {
@@ -70,12 +70,7 @@ async function readJson(
   } catch {
     throw refused(`${file} is not JSON`);
   }
-  const parsed = schema.safeParse(document);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw refused(`${file}: ${issue!.path.join('.') || 'the document'}: ${issue!.message}`);
-  }
-  const found = parsed.data;
+  const found = parse(file, schema, document);
   const expand = (value: unknown, path: string): unknown => {
     if (typeof value === 'string') {
       return value.replaceAll(/\$\{(\w+)\}/g, (_match, name: string) => {
@@ -103,7 +98,7 @@ async function readJson(
       providers.push(create(expanded) as SsoProvider);
     } catch (error) {
       if (SsoError.isInstance(error)) throw refused(`${file}: ${at}: ${error.message}`);
-      throw error;
+      throw refused(`${file}: ${at}: "${factory}" of "${module}" makes no provider of these options`);
     }
   }
   const { providers: _, store, $schema: __, ...others } = found;
@@ -114,14 +109,50 @@ async function readJson(
   });
 }
 
-function check(file: string, config: unknown): MigrateConfig {
+/** What both kinds of configuration may hold beside their providers. */
+const settingsOf = (z: Zod) => ({
+  store: z.string().min(1).optional(),
+  testLogin: z.strictObject({ redirectUri: z.url() }).optional(),
+  ignoredFields: z.array(z.string()).optional(),
+  retry: z
+    .strictObject({
+      attempts: z.int().positive(),
+      delayMs: z.int().positive(),
+      patienceMs: z.int().positive(),
+    })
+    .partial()
+    .optional(),
+});
+
+/** A configuration in TypeScript is run without being type-checked: a misspelt `store` would be another store than the app's. */
+async function check(file: string, config: unknown): Promise<MigrateConfig> {
   const { providers } = (config ?? {}) as Partial<MigrateConfig>;
   if (!Array.isArray(providers) || providers.some((provider: unknown) => !isProvider(provider))) {
     throw refused(
       `${file} must export default defineConfig({ providers: [createWorkos({ … }), createScalekit({ … })] })`,
     );
   }
+  const { z } = await import('zod');
+  const settings = settingsOf(z);
+  const isFunction = z.custom((value) => typeof value === 'function', 'Invalid input: expected a function');
+  parse(
+    file,
+    z.strictObject({
+      ...settings,
+      providers: z.unknown(),
+      tenantIdOf: isFunction.optional(),
+      testLogin: z.strictObject({ redirectUri: z.url(), signIn: isFunction.optional() }).optional(),
+    }),
+    config,
+  );
   return config as MigrateConfig;
+}
+
+function parse<T>(file: string, schema: ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw refused(`${file}: ${issue!.path.join('.') || 'the document'}: ${issue!.message}`);
 }
 
 function isProvider(value: unknown): value is SsoProvider {

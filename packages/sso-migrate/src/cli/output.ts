@@ -15,13 +15,20 @@ export interface Output {
 }
 
 export function createOutput(json: boolean): Output {
+  // A reader that has seen enough, such as `head`, stops no work that is under way.
+  process.stdout.on('error', ignoreClosedPipe);
   return {
     json,
     say: (line) => void (json || process.stdout.write(`${line}\n`)),
     tell: (value) => void (json && process.stdout.write(`${JSON.stringify(value)}\n`)),
-    stream: (lines) => pipeline(Readable.from(withNewlines(lines)), process.stdout, { end: false }),
+    stream: (lines) =>
+      pipeline(Readable.from(withNewlines(lines)), process.stdout, { end: false }).catch(ignoreClosedPipe),
     note: (line) => void process.stderr.write(`${line}\n`),
   };
+}
+
+function ignoreClosedPipe(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
 }
 
 export function* withNewlines(lines: Iterable<string>): Generator<string> {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { toLines } from '../../document-lines.js';
 import type { Inventory } from '../../inventory/inventory.js';
 import { exitCodes } from '../exit-codes.js';
@@ -16,7 +16,7 @@ export function addInventory(program: Command): void {
   program
     .command('inventory')
     .description('what both sides hold: organizations, domains, connections, directories')
-    .option('--side <side>', 'only one side: "from" or "to"')
+    .addOption(new Option('--side <side>', 'only one side').choices(['from', 'to']))
     .option('--out <file>', 'writes one side as JSON lines, for "plan"')
     .option('--no-people', 'does not read the people in directories')
     .action((_: unknown, command: Command) => {
