@@ -316,7 +316,7 @@ test('what it prints with --json can be given back to it', async () => {
   expect([...plan.organizations]).toMatchObject([{ tenantId: 'tenant_acme', state: 'ready' }]);
 });
 
-function configureInTypeScript(settings = ''): void {
+function configureInTypeScript(others = ''): void {
   rmSync(join(folder, 'sso.config.json'));
   writeFileSync(
     join(folder, 'sso.config.ts'),
@@ -329,7 +329,7 @@ function configureInTypeScript(settings = ''): void {
          createWorkos({ apiKey: read('WORKOS_API_KEY'), clientId: read('WORKOS_CLIENT_ID'), baseUrl: read('WORKOS_URL') }),
          createScalekit({ environmentUrl: read('SCALEKIT_URL'), clientId: read('SCALEKIT_CLIENT_ID'), clientSecret: read('SCALEKIT_CLIENT_SECRET') }),
        ],
-       ${settings}
+       ${others}
      });
      export default config;`,
   );

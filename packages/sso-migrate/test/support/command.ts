@@ -28,11 +28,11 @@ export async function runCommand(
 
 async function read(stream: Readable, lines: number): Promise<string> {
   if (lines === Infinity) return text(stream);
-  const read: string[] = [];
+  const found: string[] = [];
   for await (const line of createInterface({ input: stream })) {
-    read.push(line);
-    if (read.length >= lines) break;
+    found.push(line);
+    if (found.length >= lines) break;
   }
   stream.destroy();
-  return read.join('\n');
+  return found.join('\n');
 }
