@@ -30,12 +30,12 @@ ${exitCodes.refused} it does not fit what is there, ${exitCodes.unavailable} a p
   )
   .showHelpAfterError('(sso-migrate --help tells more)')
   .configureHelp({ showGlobalOptions: true })
-  .exitOverride(({ exitCode, message }) => {
+  .exitOverride(({ code, exitCode, message }) => {
     // Commander ends before it has read all options.
-    if (exitCode !== 0 && process.argv.includes('--json'))
-      createOutput(true).tell({
-        error: { code: 'invalid_argument', message: message.replace(/^error: /, '') },
-      });
+    if (exitCode !== 0 && process.argv.includes('--json')) {
+      const told = code === 'commander.help' ? 'A command is missing' : message.replace(/^error: /, '');
+      createOutput(true).tell({ error: { code: 'invalid_argument', message: told } });
+    }
     process.exit(exitCode === 0 ? exitCodes.done : exitCodes.usage);
   });
 

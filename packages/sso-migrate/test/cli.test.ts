@@ -443,6 +443,26 @@ describe('refused in one line, with nothing written', () => {
       says: /Allowed choices are from, to/,
     },
     {
+      title: 'swapped keys of the other',
+      args: ['plan'],
+      code: 2,
+      says: /providers\.0: .*swapped/,
+      prepare: () =>
+        configure({
+          providers: [
+            {
+              module: '@org/sso-scalekit',
+              factory: 'createScalekit',
+              options: {
+                environmentUrl: '${SCALEKIT_URL}',
+                clientId: '${SCALEKIT_CLIENT_SECRET}',
+                clientSecret: '${SCALEKIT_CLIENT_ID}',
+              },
+            },
+          ],
+        }),
+    },
+    {
       title: 'a variable that is not set',
       args: ['plan'],
       code: 2,
@@ -516,7 +536,7 @@ describe('refused in one line, with nothing written', () => {
       title: 'another customer at the target under the same domain',
       args: ['apply', '--yes'],
       code: 4,
-      says: /Acme Corp \(tenant_acme\): domain_claimed_at_target/,
+      says: /Acme Corp \(tenant_acme\): domain_claimed_at_target.*--skip-blocked/,
       async prepare() {
         await scalekit.control.createOrganization({
           name: 'Somebody else',
@@ -625,6 +645,13 @@ test('a store of an older version is left as it is, but by apply --yes', async (
   }
   expect((await migrate(['apply', '--yes'])).code).toBe(0);
   expect(version()).toBeGreaterThan(3);
+});
+
+test('without a command it tells which there are', async () => {
+  const { code, err, out } = await migrate(['--json']);
+  expect(code).toBe(2);
+  expect(err).toContain('Usage: sso-migrate');
+  expect(json(out)).toEqual({ error: { code: 'invalid_argument', message: 'A command is missing' } });
 });
 
 test('a file that may not be written', async () => {

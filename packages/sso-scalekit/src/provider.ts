@@ -1,3 +1,4 @@
+import { SsoError } from '@org/sso-core';
 import { createAxiosTransport, requireBaseUrl, requireSetting } from '@org/sso-core/http';
 import {
   createTokenVerifier,
@@ -79,10 +80,20 @@ function checkOptions(options: ScalekitOptions): ScalekitSettings {
   const further = (options.additionalIssuers ?? []).map((issuer) =>
     requireBaseUrl(issuer, 'additionalIssuers', providerId),
   );
+  const clientId = requireSetting(options.clientId, 'clientId', providerId);
+  const clientSecret = requireSetting(options.clientSecret, 'clientSecret', providerId);
+  // A client id is public: it is part of every authorization URL.
+  if (clientSecret.startsWith('skc_')) {
+    throw new SsoError({
+      code: 'invalid_argument',
+      message: 'clientSecret holds a client id, "skc_…"; clientId and clientSecret may be swapped',
+      provider: providerId,
+    });
+  }
   return {
     environmentUrl,
-    clientId: requireSetting(options.clientId, 'clientId', providerId),
-    clientSecret: requireSetting(options.clientSecret, 'clientSecret', providerId),
+    clientId,
+    clientSecret,
     issuers: [environmentUrl, ...further],
     now: options.now ?? Date.now,
   };

@@ -17,6 +17,7 @@ it.each([
   ['clientId', { clientId: '' }],
   ['clientId', { clientId: undefined as never }],
   ['clientSecret', { clientSecret: ' test_1' }],
+  ['swapped', { clientId: 'test_1', clientSecret: 'skc_1' }],
   ['additionalIssuers', { additionalIssuers: ['auth.example.com'] }],
 ])('a malformed %s is refused by name: %j', (setting, wrong) => {
   expect(() => createScalekit({ ...valid, ...wrong })).toThrow(

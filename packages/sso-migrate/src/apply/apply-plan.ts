@@ -192,7 +192,7 @@ function select(
     const more = blockedCount > shown.length ? `; and ${blockedCount - shown.length} more` : '';
     throw new SsoError({
       code: 'failed_precondition',
-      message: `Blocked: ${shown.join('; ')}${more}. Settle that and make the plan anew, or leave them out with skipBlocked`,
+      message: `Blocked: ${shown.join('; ')}${more}. Settle that and make the plan anew, or leave them out: skipBlocked, --skip-blocked`,
     });
   }
   return {
