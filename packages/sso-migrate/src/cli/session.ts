@@ -100,7 +100,10 @@ async function openStore(place: string, folder: string, use: StoreUse): Promise<
       }
     } catch (error) {
       await store.close();
-      throw error;
+      if (!SsoError.isInstance(error) || error.code !== 'unavailable') throw error;
+      const what = isUrl ? 'The database' : path;
+      const { code, retryable } = error;
+      throw new SsoError({ code, retryable, message: `${what} does not answer as a store`, cause: error });
     }
     await store.close();
   }
