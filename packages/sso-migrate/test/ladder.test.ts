@@ -245,6 +245,9 @@ describe('refusals', () => {
       code: 'failed_precondition',
       message: expect.stringContaining('a move from scalekit to workos'),
     });
+    await expect(ladder.advance(tenantId, { actor, to: 'primary' })).rejects.toMatchObject({
+      message: expect.stringContaining('a move from scalekit to workos'),
+    });
     expect(await store.get(tenantId)).toMatchObject({ stage: 'committed', acting: 'to' });
   });
 });

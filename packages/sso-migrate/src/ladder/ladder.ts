@@ -243,10 +243,12 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       const goal = to ?? migrationStages[indexOf(migration.stage) + 1] ?? migration.stage;
       requireStage('advance', goal);
       if (indexOf(goal) < indexOf(migration.stage)) {
-        throw new SsoError({
-          code: 'failed_precondition',
-          message: `${tenantId} is at ${migration.stage} already: to go back to ${goal}, roll back`,
-        });
+        throw migration.stage === 'committed'
+          ? isFinal(migration)
+          : new SsoError({
+              code: 'failed_precondition',
+              message: `${tenantId} is at ${migration.stage} already: to go back to ${goal}, roll back`,
+            });
       }
       if (transition.canary && indexOf(goal) < indexOf('canary'))
         throw invalid('advance', `the stage ${goal} has no canary`);
@@ -278,12 +280,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       requireActor('rollback', transition);
       const migration = await requireMigration(tenantId);
       const { stage } = migration;
-      if (stage === 'committed') {
-        throw new SsoError({
-          code: 'failed_precondition',
-          message: `${tenantId} is committed: to go back, plan and apply a move from ${migration.to} to ${migration.from}`,
-        });
-      }
+      if (stage === 'committed') throw isFinal(migration);
       const goal = to ?? migrationStages[indexOf(stage) - 1] ?? stage;
       requireStage('rollback', goal);
       // Named where it is, it finishes what a crash left open.
@@ -315,6 +312,13 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       return down(above, goal);
     },
   };
+}
+
+function isFinal({ tenantId, from, to }: Migration): SsoError {
+  return new SsoError({
+    code: 'failed_precondition',
+    message: `${tenantId} is committed: to go back, plan and apply a move from ${to} to ${from}`,
+  });
 }
 
 /** A gate the other way finds the side open that the customer leaves. */

@@ -7,7 +7,11 @@ const { STORE_PATH, TENANT_ID, ACTOR } = process.env;
 const store = createSqliteStore({ path: STORE_PATH });
 const ladder = createLadder({
   store: store.migrations,
-  gate: async () => ({ open: true, reasons: [], verification: { connections: [] } }),
+  gate: async () => ({
+    open: true,
+    reasons: [],
+    verification: { from: { provider: 'workos' }, to: { provider: 'scalekit' }, connections: [] },
+  }),
 });
 for (let round = 0; ; round += 1) {
   // The other one's turn.
