@@ -596,7 +596,11 @@ test.skipIf(!postgres)('a PostgreSQL store is made by apply --yes alone', async 
   const url = await postgres!.newDatabase();
   const isThere = async () => {
     const store = createPostgresStore({ connectionString: url });
-    return store.schema().finally(() => store.close());
+    try {
+      return await store.schema();
+    } finally {
+      await store.close();
+    }
   };
   const reading = [
     ['status'],
