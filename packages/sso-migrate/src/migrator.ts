@@ -19,7 +19,8 @@ import type { Plan, PlannedOrganization, PlanOptions } from './plan/plan.js';
 import type { RetrySettings } from './retrying.js';
 import { createSide, type CallSettings } from './side.js';
 import type { TestLogin } from './verify/test-login.js';
-import type { Verification, VerificationCheck } from './verify/verification.js';
+import { blockingChecks } from './verify/blocking-checks.js';
+import type { Verification } from './verify/verification.js';
 import { verifyOrganization } from './verify/verify-organization.js';
 
 export interface MigratorOptions {
@@ -241,10 +242,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
       const verification = await verifyBoth(tenantId, both, false, settings);
       const reasons = [
         ...findings.filter(({ severity }) => severity === 'blocks').map(({ message }) => message),
-        ...verification.checks
-          .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
-          .filter(({ check }) => stage !== 'committed' || !isOfOldDirectory(check))
-          .map(({ message, error }) => (error ? `${message} ${error.message}` : message)),
+        ...blockingChecks(verification, stage),
       ];
       return { open: reasons.length === 0, reasons, verification };
     },
@@ -262,11 +260,6 @@ export function createMigrator(options: MigratorOptions): Migrator {
       );
     },
   };
-}
-
-/** Whether it fails also when the customer's identity provider has ceased to tell the old directory. */
-function isOfOldDirectory(check: VerificationCheck['check']): boolean {
-  return check === 'directory_users' || check === 'directory_groups';
 }
 
 const externalIdOf = ({ externalId }: Organization) => externalId;

@@ -295,7 +295,10 @@ test('a message for the IT admin, and a link on demand alone', async () => {
   expect((await migrate(['apply', '--yes'])).code).toBe(0);
   const message = await migrate(['message', 'tenant_acme']);
   expect(message.out).toMatch(/^Subject: .*Acme Corp/);
-  const link = await migrate(['portal-link', 'tenant_acme', '--json']);
+  const unconfirmed = await migrate(['portal-link', 'tenant_acme', '--json']);
+  expect(unconfirmed).toMatchObject({ code: 3, err: expect.stringContaining('--yes') });
+  expect(json(unconfirmed.out)).toMatchObject({ url: null });
+  const link = await migrate(['portal-link', 'tenant_acme', '--json', '--yes']);
   const { url } = json(link.out);
   expect((await fetch(String(url))).status).toBe(200);
   for (const { out } of [message, await migrate(['report', '--json']), await migrate(['plan', '--json'])])

@@ -6,6 +6,7 @@ import {
 } from '@org/sso-core/migration';
 import { listMigrations } from '../list-migrations.js';
 import type { Plan, PlannedOrganization } from '../plan/plan.js';
+import { blockingChecks } from '../verify/blocking-checks.js';
 import type { Verification } from '../verify/verification.js';
 import type { MigrationReport, ReportCounts, ReportedOrganization } from './migration-report.js';
 
@@ -83,12 +84,8 @@ function blockersOf(
     .map(({ message }) => message);
   if (!migration) return conflicts;
   if (!verification) return [...conflicts, 'It was not verified yet.'];
-  return [
-    ...conflicts,
-    ...verification.checks
-      .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
-      .map(({ message, error }) => (error ? `${message} ${error.message}` : message)),
-  ];
+  const next = migrationStages[migrationStages.indexOf(migration.stage) + 1];
+  return [...conflicts, ...blockingChecks(verification, next)];
 }
 
 function countsOf(organizations: readonly ReportedOrganization[]): ReportCounts {

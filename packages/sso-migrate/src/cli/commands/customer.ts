@@ -6,6 +6,7 @@ import type { CommonOptions } from '../session.js';
 
 interface Options extends CommonOptions {
   readonly intent: PortalIntent;
+  readonly yes?: boolean;
 }
 
 /** What the customer's IT admin gets. */
@@ -40,7 +41,12 @@ export function addCustomer(program: Command): void {
     )
     .action((tenant: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      return run(options, 'optional', async ({ migrator }, output) => {
+      return run(options, 'optional', async ({ migrator, to }, output) => {
+        if (!options.yes) {
+          output.note(`No link was made. To let ${to.id} make one: --yes`);
+          output.tell({ tenantId: tenant, url: null, expiresAt: null });
+          return exitCodes.notConfirmed;
+        }
         const { url, expiresAt } = await migrator.createPortalLink(tenant, options.intent);
         output.say(url);
         output.tell({ tenantId: tenant, url, expiresAt });
