@@ -93,6 +93,21 @@ function testLadder(name: string, open: () => Promise<MigrationStore>, numRuns: 
       );
     });
 
+    test('a roll-back to observe that ended half-way goes on from shadow', async () => {
+      const store = await open();
+      await enrol(store);
+      await operatorOf(store).advance(tenantId, { actor, to: 'primary' });
+      // Its second write: the stage is shadow, and the new side still acts.
+      const failing = failingAt(store, [3]);
+      await failing.store.get(tenantId);
+      await operatorOf(failing.store)
+        .rollback(tenantId, { actor, to: 'observe' })
+        .catch(() => undefined);
+      expect(await store.get(tenantId)).toMatchObject({ stage: 'shadow', acting: 'to' });
+      await operatorOf(store).rollback(tenantId, { actor });
+      expect(await expectConsistent(store)).toMatchObject({ stage: 'observe', acting: 'from' });
+    });
+
     test('rolling back restores every route as it was', async () => {
       const store = await open();
       await enrol(store);

@@ -308,7 +308,9 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       };
       // Events are handed back while both sides are still followed.
       const above =
-        goal === 'observe' && migration.acting === 'to' ? await down(migration, 'shadow') : migration;
+        goal === 'observe' && migration.acting === 'to'
+          ? await (stage === 'shadow' ? settle(migration, transition) : down(migration, 'shadow'))
+          : migration;
       return down(above, goal);
     },
   };
