@@ -21,7 +21,7 @@ import { startPostgres } from '../../sso-store/test/postgres.js';
 import { runCommand } from './support/command.js';
 import { startVendor, type Vendor } from './support/vendors.js';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 /** What the folder of somebody who moves customers has installed. */
 const installed = ['sso-core', 'sso-migrate', 'sso-workos', 'sso-scalekit'];
