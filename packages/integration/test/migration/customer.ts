@@ -135,6 +135,13 @@ export async function startCustomer(
       idp.connect(old, next);
       return next;
     },
+    /** What an identity provider does when the old application is unassigned: from then on it tells the new vendor alone. */
+    async leaveOld(next: Okta): Promise<void> {
+      idp.connect(old);
+      for (const person of people) await idp.unassign(person);
+      idp.connect(next);
+      await settle();
+    },
     advance: (stage: Parameters<typeof ladder.advance>[1]['to']) =>
       ladder.advance(tenantId, { actor, ...(stage && { to: stage }) }),
     rollback: (acceptLosses = false) => ladder.rollback(tenantId, { actor, to: 'shadow', acceptLosses }),

@@ -144,15 +144,11 @@ describe.each(directions)('from $from to $to', (direction) => {
 
   it('an old directory that was emptied takes access from nobody, unless the operator accepts it', async () => {
     const customer = await start(['Ada', 'Ben', 'Cyd']);
-    const { idp, old, people, app, settle, advance, rollback, connectNew, store, handOver } = customer;
+    const { app, settle, advance, rollback, connectNew, leaveOld, store, handOver } = customer;
     const next = await connectNew();
     await settle();
     await advance('primary');
-    // What an identity provider does when the old application is unassigned.
-    idp.connect(old);
-    for (const person of people) await idp.unassign(person);
-    idp.connect(next);
-    await settle();
+    await leaveOld(next);
     expect(app.told()).toEqual([]);
 
     await expect(rollback()).rejects.toMatchObject({
@@ -176,14 +172,11 @@ describe.each(directions)('from $from to $to', (direction) => {
   it('an old directory that was emptied takes access from many only when somebody has looked at it', async () => {
     const names = ['Ada', 'Ben', 'Cyd', 'Dan', 'Eli', 'Fay', 'Gus', 'Hal'];
     const customer = await start(names);
-    const { idp, old, people, app, settle, advance, rollback, connectNew, inbox, attention } = customer;
+    const { app, settle, advance, rollback, connectNew, leaveOld, inbox, attention } = customer;
     const next = await connectNew();
     await settle();
     await advance('primary');
-    idp.connect(old);
-    for (const person of people) await idp.unassign(person);
-    idp.connect(next);
-    await settle();
+    await leaveOld(next);
     await rollback(true);
     await settle();
     expect(app.people()).toHaveLength(8);
