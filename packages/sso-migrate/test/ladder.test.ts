@@ -189,6 +189,15 @@ describe('refusals', () => {
     expect(await store.journal({ tenantId, limit: 10 })).toHaveLength(1);
   });
 
+  test('a gate that is shut without a reason is shut', async () => {
+    const store = createMemoryMigrationStore();
+    await enrol(store);
+    const shut = { ...gateOf(false), reasons: [] };
+    const ladder = createLadder({ store, gate: async () => shut });
+    await expect(ladder.advance(tenantId, { actor })).rejects.toMatchObject({ name: 'GateClosedError' });
+    expect(await store.get(tenantId)).toMatchObject({ stage: 'observe' });
+  });
+
   test('of two operators at once one wins, and the other is told who', async () => {
     const { ladder } = await start();
     const [one, other] = await Promise.allSettled([

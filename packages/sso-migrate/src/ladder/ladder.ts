@@ -145,22 +145,17 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
     requireSameWay(found, migration);
     const entry = { tenantId, at: timestamp(), actor: transition.actor, fromStage: stage };
     await store.record({ ...entry, action: 'verified', toStage: stage, detail: found.verification });
-    await refuseFor(
-      found.open ? await objectionsTo(to, migration) : found.reasons,
-      migration,
-      to,
-      transition,
-    );
-    return found;
+    const reasons = found.open ? await objectionsTo(to, migration) : found.reasons;
+    if (found.open && reasons.length === 0) return found;
+    return refuse(reasons, migration, to, transition);
   }
 
-  async function refuseFor(
+  async function refuse(
     reasons: readonly string[],
     { tenantId, stage }: Migration,
     to: MigrationStage,
     { actor }: Transition,
-  ): Promise<void> {
-    if (reasons.length === 0) return;
+  ): Promise<never> {
     const entry = { tenantId, at: timestamp(), actor, fromStage: stage, toStage: to };
     await store.record({ ...entry, action: 'refused', detail: { reasons } });
     throw new GateClosedError({ tenantId, stage, to, reasons });
@@ -296,7 +291,8 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
         throw invalid('rollback', `${tenantId} is at ${stage}, and ${goal} is further on`);
       if (handOver && migration.acting === 'to' && indexOf(goal) < indexOf('primary') && !acceptLosses) {
         const found = await handOver.compare(tenantId);
-        await refuseFor(objectionsToHandingBack(found, migration), migration, goal, transition);
+        const reasons = objectionsToHandingBack(found, migration);
+        if (reasons.length > 0) await refuse(reasons, migration, goal, transition);
       }
       const down = async (from: Migration, stop: MigrationStage) => {
         const canary = stop === 'canary' ? await lastCanary(tenantId) : null;
