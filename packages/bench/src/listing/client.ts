@@ -1,5 +1,5 @@
 /** Lists everything of one kind in a fresh process by one contender and reports what that took. */
-import { Agent, get } from 'node:http';
+import { Agent, get as httpGet } from 'node:http';
 import { createSso, type DirectoriesClient, type Directory, type OrganizationsClient } from '@org/sso-core';
 import type { HttpSettings } from '@org/sso-core/http';
 import { createUndiciTransport } from '@org/sso-core/http/undici';
@@ -39,13 +39,29 @@ const agent = new Agent({ keepAlive: true });
 /** The least a client can do: one kept-alive socket and `JSON.parse`. */
 function getJson(path: string, token: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    get(url + path, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
+    httpGet(url + path, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
       response.on('error', reject);
     }).on('error', reject);
   });
+}
+
+type GetJson = (path: string, token: string) => Promise<unknown>;
+
+/** What the adapters' default transport costs by itself. */
+async function axiosAlone(): Promise<GetJson> {
+  const { default: axios } = await import('axios');
+  return async (path, token) => {
+    const { data } = await axios.get<string>(url + path, {
+      headers: { authorization: `Bearer ${token}` },
+      responseType: 'text',
+      transformResponse: (text: string) => text,
+      maxRedirects: 0,
+    });
+    return JSON.parse(data);
+  };
 }
 
 interface WorkosPage {
@@ -57,6 +73,41 @@ interface ScalekitPage {
   readonly organizations?: { id: string }[];
   readonly users?: { id: string }[];
   readonly next_page_token: string;
+}
+
+async function workosByHand(get: GetJson): Promise<List> {
+  const path = directory ? `/directory_users?directory=${directory.vendorId}&` : '/organizations?';
+  return async (visit) => {
+    let after: string | null = '';
+    do {
+      const query: string = `limit=${pageSize}&order=desc${after && `&after=${after}`}`;
+      const page = (await get(path + query, secret)) as WorkosPage;
+      for (const item of page.data) if (!visit(item)) return;
+      after = page.list_metadata.after;
+    } while (after);
+  };
+}
+
+async function scalekitByHand(get: GetJson): Promise<List> {
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: secret,
+  });
+  const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  const path = directory
+    ? `/api/v1/organizations/${organizationId}/directories/${directory.vendorId}/users?include_detail=true&`
+    : '/api/v1/organizations?';
+  return async (visit) => {
+    let next = '';
+    do {
+      const query = `page_size=${pageSize}${next && `&page_token=${encodeURIComponent(next)}`}`;
+      const page = (await get(path + query, token)) as ScalekitPage;
+      for (const item of page.users ?? page.organizations!) if (!visit(item)) return;
+      next = page.next_page_token;
+    } while (next);
+  };
 }
 
 async function workosAdapter(http: HttpSettings = {}): Promise<List> {
@@ -81,18 +132,8 @@ const contenders: Readonly<Record<string, () => Promise<List>>> = {
   'workos-undici': () => workosAdapter({ transport: createUndiciTransport() }),
   'scalekit-adapter': () => scalekitAdapter(),
   'scalekit-undici': () => scalekitAdapter({ transport: createUndiciTransport() }),
-  async 'workos-floor'() {
-    const path = directory ? `/directory_users?directory=${directory.vendorId}&` : '/organizations?';
-    return async (visit) => {
-      let after: string | null = '';
-      do {
-        const query: string = `limit=${pageSize}&order=desc${after && `&after=${after}`}`;
-        const page = (await getJson(path + query, secret)) as WorkosPage;
-        for (const item of page.data) if (!visit(item)) return;
-        after = page.list_metadata.after;
-      } while (after);
-    };
-  },
+  'workos-floor': () => workosByHand(getJson),
+  'workos-axios': async () => workosByHand(await axiosAlone()),
   async 'workos-sdk'() {
     const { WorkOS } = await import('@workos-inc/node');
     const { hostname, port } = new URL(url);
@@ -109,27 +150,8 @@ const contenders: Readonly<Record<string, () => Promise<List>>> = {
       } while (after);
     };
   },
-  async 'scalekit-floor'() {
-    const body = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: secret,
-    });
-    const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body });
-    const { access_token: token } = (await answer.json()) as { access_token: string };
-    const path = directory
-      ? `/api/v1/organizations/${organizationId}/directories/${directory.vendorId}/users?include_detail=true&`
-      : '/api/v1/organizations?';
-    return async (visit) => {
-      let next = '';
-      do {
-        const query = `page_size=${pageSize}${next && `&page_token=${encodeURIComponent(next)}`}`;
-        const page = (await getJson(path + query, token)) as ScalekitPage;
-        for (const item of page.users ?? page.organizations!) if (!visit(item)) return;
-        next = page.next_page_token;
-      } while (next);
-    };
-  },
+  'scalekit-floor': () => scalekitByHand(getJson),
+  'scalekit-axios': async () => scalekitByHand(await axiosAlone()),
   async 'scalekit-sdk'() {
     const { ScalekitClient } = await import('@scalekit-sdk/node');
     const scalekit = new ScalekitClient(url, clientId, secret);

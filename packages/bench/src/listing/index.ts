@@ -11,10 +11,12 @@ const vendors = ['workos', 'scalekit'] as const;
 type Vendor = (typeof vendors)[number];
 const contenders = [
   'workos-floor',
+  'workos-axios',
   'workos-adapter',
   'workos-undici',
   'workos-sdk',
   'scalekit-floor',
+  'scalekit-axios',
   'scalekit-adapter',
   'scalekit-undici',
   'scalekit-sdk',
@@ -41,10 +43,12 @@ async function askedPageSize(vendor: Vendor, target: Target): Promise<number> {
 async function benchListing(kind: 'organizations' | 'directoryUsers', method: string): Promise<void> {
   const names: Readonly<Record<Contender, string>> = {
     'workos-floor': 'WorkOS: node:http and JSON.parse',
+    'workos-axios': 'WorkOS: axios and JSON.parse',
     'workos-adapter': `WorkOS: ${method}`,
     'workos-undici': `WorkOS: ${method}, by undici`,
     'workos-sdk': 'WorkOS: @workos-inc/node, page by page',
     'scalekit-floor': 'Scalekit: node:http and JSON.parse',
+    'scalekit-axios': 'Scalekit: axios and JSON.parse',
     'scalekit-adapter': `Scalekit: ${method}`,
     'scalekit-undici': `Scalekit: ${method}, by undici`,
     'scalekit-sdk': 'Scalekit: @scalekit-sdk/node (gRPC), page by page',
