@@ -6,6 +6,7 @@ import { createLadder, GateClosedError } from '@org/sso-migrate';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startPostgres } from '../../sso-store/test/postgres.js';
 import {
+  agreement,
   command,
   enrol,
   expectConsistent,
@@ -196,6 +197,34 @@ describe('refusals', () => {
     const ladder = createLadder({ store, gate: async () => shut });
     await expect(ladder.advance(tenantId, { actor })).rejects.toMatchObject({ name: 'GateClosedError' });
     expect(await store.get(tenantId)).toMatchObject({ stage: 'observe' });
+  });
+
+  test('who is kept out is named before a commit, and does not keep a customer from observe', async () => {
+    const store = createMemoryMigrationStore();
+    await enrol(store);
+    const { people, groups } = agreement;
+    let found = agreement;
+    const ladder = operatorOf(store, { compare: () => found });
+    await ladder.advance(tenantId, { actor, to: 'primary' });
+    found = {
+      ...agreement,
+      people: { ...people, untold: 3, withheld: 2 },
+      groups: { ...groups, untold: 1 },
+    };
+    await expect(ladder.advance(tenantId, { actor })).rejects.toMatchObject({
+      stage: 'primary',
+      reasons: [
+        expect.stringContaining('What scalekit said of 1 person and 1 group has not reached your app yet'),
+        expect.stringContaining('scalekit still has 2 people whose access workos ended'),
+      ],
+    });
+    await expect(ladder.rollback(tenantId, { actor, to: 'observe' })).rejects.toMatchObject({
+      stage: 'shadow',
+      reasons: [expect.stringContaining('What workos said of 1 person and 1 group')],
+    });
+    expect(await expectConsistent(store)).toMatchObject({ stage: 'shadow', acting: 'from' });
+    found = { ...agreement, people: { ...people, untold: 2, withheld: 2 } };
+    expect(await ladder.rollback(tenantId, { actor })).toMatchObject({ stage: 'observe' });
   });
 
   test('of two operators at once one wins, and the other is told who', async () => {

@@ -88,6 +88,50 @@ describe.each(directions)('from $from to $to', (direction) => {
     expect(app.people()).toEqual(['Ada Example', 'Cyd Example']);
   });
 
+  test('a move goes back to observe when the app was told what the old vendor said meanwhile', async () => {
+    const { idp, old, people, app, settle, advance, connectNew, ladder, store } = await start([
+      'Ada',
+      'Ben',
+      'Cyd',
+    ]);
+    const next = await connectNew();
+    await settle();
+    await advance('primary');
+    idp.connect(old);
+    await idp.assign(dora);
+    await idp.unassign(people[1]!);
+    await settle();
+    expect(app.told()).toEqual([]);
+
+    const back = () => ladder.rollback(tenantId, { actor: 'ops', to: 'observe', acceptLosses: true });
+    await expect(back()).rejects.toMatchObject({
+      name: 'GateClosedError',
+      stage: 'shadow',
+      to: 'observe',
+      reasons: [
+        `What ${direction.from} said of 2 people and 1 group has not reached your app yet: let the inbox work through what waits, and replay or discard what is quarantined.`,
+      ],
+    });
+    expect(await store.migrations.get(tenantId)).toMatchObject({ stage: 'shadow', acting: 'from' });
+    await settle();
+    expect(app.told().toSorted()).toEqual(['hired Dora Example', 'left Ben Example']);
+    expect(await back()).toMatchObject({ stage: 'observe', acting: 'from' });
+    expect(await store.migrations.entries(tenantId, { limit: 10, after: null })).toEqual([]);
+
+    await idp.assign(eve);
+    await settle();
+    expect(app.told()).toEqual(['hired Eve Example']);
+
+    idp.connect(next);
+    await idp.unassign(people[1]!);
+    for (const hired of [dora, eve]) await idp.assign(hired);
+    await settle();
+    expect(await advance('primary')).toMatchObject({ stage: 'primary', acting: 'to' });
+    await settle();
+    expect(app.told()).toEqual([]);
+    expect(app.people()).toEqual(['Ada Example', 'Cyd Example', 'Dora Example', 'Eve Example']);
+  });
+
   test('a move is not committed while the app has yet to hear of something', async () => {
     const { idp, people, app, settle, advance, connectNew, failing, inbox, attention, store } = await start([
       'Ada',

@@ -44,6 +44,8 @@ export interface DirectoryCounts {
   readonly extra: number;
   /** The acting side told of them, and the app was not told yet. */
   readonly untold: number;
+  /** Of the untold ones: only insisting tells, as it gives access back that was taken later than the acting side heard of. */
+  readonly withheld: number;
   /** They have no id at the identity provider, or no name, to be matched by. */
   readonly unmatched: number;
 }
@@ -69,7 +71,7 @@ export interface DirectoryHandOver {
       readonly signal?: AbortSignal;
     },
   ): Promise<number>;
-  /** Forgets everybody: once a move is over, and before it enters `shadow`. */
+  /** Forgets everybody: once a move is over, and while nothing is followed. */
   forget(tenantId: string): Promise<void>;
 }
 
@@ -228,6 +230,7 @@ function noCounts(): Counts {
     missing: 0,
     extra: 0,
     untold: 0,
+    withheld: 0,
     unmatched: 0,
   };
 }
@@ -240,7 +243,10 @@ function count(counts: Counts, entry: DirectoryEntry, acting: MigrationSide): st
     kind === 'directory_user' ? hasAccess(statement) : isPresent(statement);
   if (has(told)) counts.told += 1;
   if (match === null) counts.unmatched += 1;
-  if (isUntold(entry, acting, { insist: true })) counts.untold += 1;
+  if (isUntold(entry, acting, { insist: true })) {
+    counts.untold += 1;
+    if (!isUntold(entry, acting, { insist: false })) counts.withheld += 1;
+  }
   if (other === null || other.entity === null) {
     if (has(told) && match !== null) counts.missing += 1;
     return [];

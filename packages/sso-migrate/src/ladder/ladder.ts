@@ -15,6 +15,7 @@ import {
   objectionsToForgetting,
   objectionsToHandingBack,
   objectionsToHandingOver,
+  objectionsToLeaving,
 } from './directory-objections.js';
 import { GateClosedError } from './gate-closed-error.js';
 
@@ -44,7 +45,7 @@ export interface HandOver {
   compare(tenantId: string): Promise<DirectoryComparison>;
   /** After the acting side changed. May be repeated. */
   catchUp(tenantId: string, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
-  /** Before `shadow` is entered, and once a move is over. May be repeated. */
+  /** In `observe`, and once a move is over. May be repeated. */
   forget(tenantId: string): Promise<void>;
 }
 
@@ -80,6 +81,7 @@ export interface Ladder {
   /**
    * Goes down, one step or to a named stage; logins under way finish where they began. Throws `failed_precondition` once it is committed,
    * and {@link GateClosedError}, having changed nothing, when people would lose access because the old provider says that they are gone.
+   * `observe` is entered from `shadow` alone: there it stops with that error while the app has yet to hear what the old provider said.
    */
   rollback(
     tenantId: string,
@@ -196,8 +198,8 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       organizationId: settled.organizations[wanted],
       actor: transition.actor,
     });
-    if (stage === 'committed') await handOver?.forget(tenantId);
-    else if (stage !== 'observe') {
+    if (stage === 'observe' || stage === 'committed') await handOver?.forget(tenantId);
+    else {
       await handOver?.takeStock(tenantId);
       await handOver?.catchUp(tenantId, transition.signal ? { signal: transition.signal } : {});
     }
@@ -210,7 +212,6 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
   ): Promise<Migration> {
     const to = migrationStages[indexOf(migration.stage) + 1]!;
     const found = await requireOpen(migration, to, transition);
-    if (to === 'shadow') await handOver?.forget(migration.tenantId);
     if (to === 'canary') await linkConnections(migration, found, transition);
     const canary = to === 'canary' ? (transition.canary ?? nobody) : null;
     return write(migration, { stage: to, canary }, transition, 'advanced', { canary: migration.canary });
@@ -302,11 +303,11 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
           transition,
         );
       };
-      // Events are handed back while both sides are still followed.
-      const above =
-        goal === 'observe' && migration.acting === 'to'
-          ? await (stage === 'shadow' ? settle(migration, transition) : down(migration, 'shadow'))
-          : migration;
+      if (goal !== 'observe') return down(migration, goal);
+      // Both sides are followed until the app has been told everything.
+      const above = await (stage === 'shadow' ? settle(migration, transition) : down(migration, 'shadow'));
+      const reasons = handOver ? objectionsToLeaving(await handOver.compare(tenantId), above) : [];
+      if (reasons.length > 0) await refuse(reasons, above, goal, transition);
       return down(above, goal);
     },
   };

@@ -69,10 +69,11 @@ const counts = {
   missing: 0,
   extra: 0,
   untold: 0,
+  withheld: 0,
   unmatched: 0,
 };
 /** Both sides told the same of everybody. */
-const agreement: DirectoryComparison = { acting: 'from', people: counts, groups: counts, fields: {} };
+export const agreement: DirectoryComparison = { acting: 'from', people: counts, groups: counts, fields: {} };
 
 /** An operator's ladder, whose gate can be shut and whose hand-over may fail. */
 export function operatorOf(

@@ -195,11 +195,13 @@ function describe({ migration, handOverPending, verification, since, directories
 function describeDirectories({ people, groups }: DirectoryComparison, other: string): string | null {
   if (people.told + groups.told + people.extra + groups.extra === 0) return null;
   const count = (name: keyof DirectoryCounts) => people[name] + groups[name];
+  const due = count('untold') - count('withheld');
   const deviations = [
     count('missing') > 0 && `${count('missing')} missing there`,
     count('losing') > 0 && `${count('losing')} gone there`,
     count('extra') > 0 && `${count('extra')} only there`,
-    count('untold') > 0 && `${count('untold')} your app has yet to hear of`,
+    due > 0 && `${due} your app has yet to hear of`,
+    count('withheld') > 0 && `${count('withheld')} kept out of your app`,
   ].filter((part) => part !== false);
   return [
     `inbox: ${people.told} people and ${groups.told} groups, ${count('same')} the same at ${other}`,
