@@ -13,6 +13,7 @@ import {
   queryString,
   readBody,
   requireBaseUrl,
+  requireKnownSettings,
   requireSetting,
   type ApiRequest,
   type BodySchema,
@@ -47,8 +48,11 @@ export interface InhouseOptions {
   readonly now?: () => number;
 }
 
+const settingNames = { baseUrl: true, clientId: true, apiKey: true, http: true, now: true } as const;
+
 /** The in-house identity service as a provider. Makes no request until the first operation. */
 export function createInhouse(options: InhouseOptions) {
+  requireKnownSettings(options, settingNames, provider);
   const baseUrl = requireBaseUrl(options.baseUrl, 'baseUrl', provider);
   const clientId = requireSetting(options.clientId, 'clientId', provider);
   const apiKey = requireSetting(options.apiKey, 'apiKey', provider);

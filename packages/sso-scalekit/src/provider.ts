@@ -1,5 +1,10 @@
 import { SsoError } from '@org/sso-core';
-import { createAxiosTransport, requireBaseUrl, requireSetting } from '@org/sso-core/http';
+import {
+  createAxiosTransport,
+  requireBaseUrl,
+  requireKnownSettings,
+  requireSetting,
+} from '@org/sso-core/http';
 import {
   createTokenVerifier,
   defineProvider,
@@ -19,6 +24,16 @@ import { createWebhooks } from './facets/webhooks.js';
 import { providerId } from './ids.js';
 import { createNative, type ScalekitNative } from './native.js';
 import type { ScalekitOptions, ScalekitSettings, ScalekitWebhookSettings } from './settings.js';
+
+const settingNames: Readonly<Record<keyof ScalekitOptions, true>> = {
+  environmentUrl: true,
+  clientId: true,
+  clientSecret: true,
+  additionalIssuers: true,
+  webhooks: true,
+  http: true,
+  now: true,
+};
 
 type Webhooks = Pick<ProviderFacets, 'webhooks'>;
 
@@ -76,6 +91,7 @@ export function createScalekit(options: ScalekitOptions): ScalekitProvider & Par
 }
 
 function checkOptions(options: ScalekitOptions): ScalekitSettings {
+  requireKnownSettings(options, settingNames, providerId);
   const environmentUrl = requireBaseUrl(options.environmentUrl, 'environmentUrl', providerId);
   const further = (options.additionalIssuers ?? []).map((issuer) =>
     requireBaseUrl(issuer, 'additionalIssuers', providerId),

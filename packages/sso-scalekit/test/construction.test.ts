@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { SsoError } from '@org/sso-core';
-import { createScalekit } from '@org/sso-scalekit';
+import { createScalekit, type ScalekitOptions } from '@org/sso-scalekit';
 import { expect, it } from 'vitest';
 
 const valid = {
@@ -15,12 +15,16 @@ it.each([
   ['environmentUrl', { environmentUrl: 'http://acme.scalekit.dev' }],
   ['environmentUrl', { environmentUrl: 'https://user:password@acme.scalekit.dev' }],
   ['clientId', { clientId: '' }],
-  ['clientId', { clientId: undefined as never }],
+  ['clientId', { clientId: undefined }],
   ['clientSecret', { clientSecret: ' test_1' }],
   ['swapped', { clientId: 'test_1', clientSecret: 'skc_1' }],
   ['additionalIssuers', { additionalIssuers: ['auth.example.com'] }],
-])('a malformed %s is refused by name: %j', (setting, wrong) => {
-  expect(() => createScalekit({ ...valid, ...wrong })).toThrow(
+  ['"additionalIssuer" is no setting', { additionalIssuer: 'https://auth.example.com' }],
+  ['"http.timeout" is no setting', { http: { timeout: 5 } }],
+  ['http.retryDelayMs', { http: { retryDelayMs: -1 } }],
+  ['"webhooks.tolerance" is no setting', { webhooks: { secrets: ['whsec_MDEyMzQ1Njc4OQ=='], tolerance: 1 } }],
+])('a malformed %s is refused by name: %j', (setting, wrong: Readonly<Record<string, unknown>>) => {
+  expect(() => createScalekit({ ...valid, ...wrong } as ScalekitOptions)).toThrow(
     expect.objectContaining({
       code: 'invalid_argument',
       provider: 'scalekit',

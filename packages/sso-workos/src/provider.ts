@@ -1,5 +1,11 @@
 import { SsoError } from '@org/sso-core';
-import { createAxiosTransport, path, requireBaseUrl, requireSetting } from '@org/sso-core/http';
+import {
+  createAxiosTransport,
+  path,
+  requireBaseUrl,
+  requireKnownSettings,
+  requireSetting,
+} from '@org/sso-core/http';
 import {
   createTokenVerifier,
   defineProvider,
@@ -27,6 +33,18 @@ import type {
 } from './settings.js';
 
 const defaultBaseUrl = 'https://api.workos.com';
+
+const settingNames: Readonly<Record<keyof WorkosOptions, true>> = {
+  apiKey: true,
+  clientId: true,
+  baseUrl: true,
+  authUrl: true,
+  accessTokenIssuers: true,
+  events: true,
+  webhooks: true,
+  http: true,
+  now: true,
+};
 
 type OptionalFacet = 'events' | 'webhooks';
 
@@ -56,6 +74,7 @@ export function createWorkos(
   options: WorkosOptions,
 ): WorkosProvider & Partial<Pick<ProviderFacets, OptionalFacet>> {
   const { apiKey, clientId, now = Date.now } = options;
+  requireKnownSettings(options, settingNames, providerId);
   requireSetting(apiKey, 'apiKey', providerId);
   requireSetting(clientId, 'clientId', providerId);
   // A client id is public: it is part of every authorization URL.
@@ -124,6 +143,7 @@ function createEventFacets(
       provider: providerId,
     });
   }
+  requireKnownSettings(events, { inactiveUsers: true }, providerId, 'events');
   const source = { environment: clientId, inactiveUsers: events.inactiveUsers, now };
   return {
     events: createEvents(api, source),

@@ -14,7 +14,7 @@ describe('construction', () => {
     expect(Object.isFrozen(provider)).toBe(true);
   });
 
-  it.each<[string, Partial<Record<keyof WorkosOptions, unknown>>, RegExp]>([
+  it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     ['no API key', { apiKey: undefined }, /apiKey/],
     ['an empty API key', { apiKey: '' }, /apiKey/],
     ['an API key with a line break', { apiKey: 'sk_test_1\n' }, /apiKey/],
@@ -23,6 +23,28 @@ describe('construction', () => {
     ['a relative base URL', { baseUrl: 'api.workos.com' }, /baseUrl/],
     ['plain http', { baseUrl: 'http://api.workos.com' }, /baseUrl must use https/],
     ['a base URL with credentials', { baseUrl: 'https://user:pass@api.workos.com' }, /baseUrl/],
+    [
+      'a misspelt setting',
+      { baseURL: 'http://localhost:1' },
+      /^"baseURL" is no setting of workos: .*\bbaseUrl\b/,
+    ],
+    [
+      'a misspelt setting of HTTP',
+      { http: { timeout: 5 } },
+      /^"http\.timeout" is no .*: they are http\.timeoutMs,/,
+    ],
+    ['a time-out that is none', { http: { timeoutMs: '5' } }, /http\.timeoutMs must be/],
+    ['retries without end', { http: { maxRetries: Infinity } }, /http\.maxRetries must be/],
+    [
+      'a misspelt setting of webhooks',
+      { events: { inactiveUsers: 'kept' }, webhooks: { secrets: ['whsec_1'], tolerance: 1 } },
+      /"webhooks\.tolerance" is no/,
+    ],
+    [
+      'a misspelt setting of events',
+      { events: { inactiveUsers: 'kept', since: 1 } },
+      /"events\.since" is no/,
+    ],
     ['plain http for logout', { authUrl: 'http://auth.workos.com' }, /authUrl must use https/],
   ])('refuses %s', (_, changes, message) => {
     const construct = () => createWorkos({ ...valid, ...changes } as WorkosOptions);

@@ -1,10 +1,11 @@
-import { SsoError, type SsoErrorCode } from '../errors.js';
+import { invalidArgument, SsoError, type SsoErrorCode } from '../errors.js';
 import type { CallContext } from '../provider/context.js';
 import { createAxiosTransport } from './axios-transport.js';
 import { isDeadlineReached, waitFor, withCallDeadline, withDeadline } from './deadline.js';
 import { queryString, type QueryValue } from './path.js';
 import { createRateLimiter, sleep, type RateLimit } from './rate-limiter.js';
 import { redact } from './redact.js';
+import { requireKnownSettings } from './settings.js';
 import { TransportError, type HttpRequest, type HttpResponse, type HttpTransport } from './transport.js';
 
 /**
@@ -80,11 +81,28 @@ export interface ApiClient {
   request(request: ApiRequest): Promise<ApiResponse>;
 }
 
+const httpSettingNames = { timeoutMs: true, maxRetries: true, retryDelayMs: true, transport: true } as const;
 const maxRetryAfterMs = 60_000;
 
+/** Throws `invalid_argument` for malformed settings. */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { provider, baseUrl, http = {} } = options;
+  requireKnownSettings(http, httpSettingNames, provider, 'http');
   const { timeoutMs = 20_000, maxRetries = 2, retryDelayMs = 300, transport = createAxiosTransport() } = http;
+  const requireNumber = (setting: keyof HttpSettings, isValid: boolean, expected: string) => {
+    if (!isValid) throw invalidArgument(`http.${setting} must be ${expected}`, { provider });
+  };
+  requireNumber(
+    'timeoutMs',
+    Number.isFinite(timeoutMs) && timeoutMs > 0,
+    'a positive number of milliseconds',
+  );
+  requireNumber('maxRetries', Number.isInteger(maxRetries) && maxRetries >= 0, 'a whole number from 0');
+  requireNumber(
+    'retryDelayMs',
+    Number.isFinite(retryDelayMs) && retryDelayMs >= 0,
+    'a number of milliseconds',
+  );
   const reserveStart = createRateLimiter();
 
   async function authenticate(

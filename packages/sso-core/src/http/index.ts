@@ -17,5 +17,5 @@ export {
 export { withoutCopy } from './without-copy.js';
 export type { RateLimit } from './rate-limiter.js';
 export { path, queryString, type QueryValue } from './path.js';
-export { requireBaseUrl, requireSetting } from './base-url.js';
+export { requireBaseUrl, requireKnownSettings, requireSetting } from './settings.js';
 export { redact } from './redact.js';

@@ -29,3 +29,22 @@ export function requireSetting(value: string | undefined, setting: string, provi
   }
   return value;
 }
+
+/**
+ * Throws `invalid_argument` for a setting that is none, such as a misspelt one that would leave a default in place. `names` has all of
+ * them; `parent` is the setting they are part of.
+ */
+export function requireKnownSettings<Settings extends object>(
+  settings: Settings,
+  names: Readonly<Record<keyof Settings, true>>,
+  provider: string,
+  parent?: string,
+): void {
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(names, name));
+  if (unknown === undefined) return;
+  const settingOf = (name: string) => (parent === undefined ? name : `${parent}.${name}`);
+  throw invalidArgument(
+    `"${settingOf(unknown)}" is no setting of ${provider}: they are ${Object.keys(names).map(settingOf).join(', ')}`,
+    { provider },
+  );
+}

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.js';
-import { requireBaseUrl } from '../http/base-url.js';
+import { requireBaseUrl } from '../http/settings.js';
 import type { OneTimeIds } from './one-time-ids.js';
 
 export interface LoginSettings {

@@ -1,4 +1,5 @@
 import { SsoError, WebhookRefusedError } from '@org/sso-core';
+import { requireKnownSettings } from '@org/sso-core/http';
 import {
   createWebhookVerifier,
   loadOnce,
@@ -20,6 +21,7 @@ const wire = loadOnce(() => import('../wire/event.js'));
  * `invalid_argument` for options that would accept everything or nothing.
  */
 export function createWebhooks(options: ScalekitWebhookSettings, source: EventSource): WebhooksFacet {
+  requireKnownSettings(options, { secrets: true, toleranceMs: true }, providerId, 'webhooks');
   const { secrets, toleranceMs = defaultToleranceMs } = options;
   if (!Number.isFinite(toleranceMs) || toleranceMs <= 0) {
     throw invalid('webhooks.toleranceMs must be a positive number of milliseconds');

@@ -1,5 +1,5 @@
 import { SsoError, WebhookRefusedError } from '@org/sso-core';
-import { requireSetting } from '@org/sso-core/http';
+import { requireKnownSettings, requireSetting } from '@org/sso-core/http';
 import {
   createWebhookVerifier,
   loadOnce,
@@ -17,10 +17,9 @@ const context = { operation: 'webhooks.receive' };
 const wire = loadOnce(() => import('../wire/event.js'));
 
 /** Throws `invalid_argument` for settings under which everything or nothing would be accepted. */
-export function createWebhooks(
-  { secrets, toleranceMs = 300_000 }: WorkosWebhookSettings,
-  source: EventSource,
-): WebhooksFacet {
+export function createWebhooks(settings: WorkosWebhookSettings, source: EventSource): WebhooksFacet {
+  requireKnownSettings(settings, { secrets: true, toleranceMs: true }, providerId, 'webhooks');
+  const { secrets, toleranceMs = 300_000 } = settings;
   if (!Array.isArray(secrets)) throw malformed('webhooks.secrets must be a list');
   if (!(Number.isFinite(toleranceMs) && toleranceMs > 0)) {
     throw malformed('webhooks.toleranceMs must be a positive number of milliseconds');
