@@ -22,15 +22,19 @@ export interface CatchUpPayload {
   readonly insist: boolean;
 }
 
-/** Its id follows from the hand-over: appended again, it is the same event. */
+/**
+ * Its id follows from the hand-over and the entry: appended again it is the same event, unless it was tried meanwhile. One that was
+ * discarded then does not stand in the way.
+ */
 export function catchUpEvent(
   { tenantId, version, organizations }: Migration,
   source: Pick<SsoEvent, 'provider' | 'environment'>,
-  { side, subject }: { readonly side: MigrationSide; readonly subject: string },
+  { side, entry }: { readonly side: MigrationSide; readonly entry: DirectoryEntry },
   { payload, occurredAt }: { readonly payload: CatchUpPayload; readonly occurredAt: string },
 ): SsoEvent {
+  const { subject } = entry[side]!;
   return {
-    id: `${catchUpPrefix}${tenantId}:${version}:${subject}${payload.insist ? ':all' : ''}`,
+    id: `${catchUpPrefix}${tenantId}:${version}:${entry.version}:${subject}${payload.insist ? ':all' : ''}`,
     ...source,
     type: 'unrecognized',
     occurredAt,

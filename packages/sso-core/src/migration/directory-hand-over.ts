@@ -186,13 +186,10 @@ export function createDirectoryHandOver({
       let batch: DirectoryEntry[] = [];
 
       async function flush(): Promise<void> {
-        const found = batch.map(({ told, [side]: said }) => {
-          const about = { side, subject: said!.subject };
-          return {
-            ...describeEvent(catchUpEvent(move, source, about, { payload, occurredAt })),
-            removal: hasAccess(told) && !hasAccess(said) && ('relayed' as const),
-          };
-        });
+        const found = batch.map((entry) => ({
+          ...describeEvent(catchUpEvent(move, source, { side, entry }, { payload, occurredAt })),
+          removal: hasAccess(entry.told) && !hasAccess(entry[side]) && ('relayed' as const),
+        }));
         batch = [];
         appended += await events.append(found, now());
       }
