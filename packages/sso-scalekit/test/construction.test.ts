@@ -19,10 +19,10 @@ it.each([
   ['clientSecret', { clientSecret: ' test_1' }],
   ['swapped', { clientId: 'test_1', clientSecret: 'skc_1' }],
   ['additionalIssuers', { additionalIssuers: ['auth.example.com'] }],
-  ['"additionalIssuer" is no setting', { additionalIssuer: 'https://auth.example.com' }],
-  ['"http.timeout" is no setting', { http: { timeout: 5 } }],
+  ['no setting "additionalIssuer"', { additionalIssuer: 'https://auth.example.com' }],
+  ['no setting "http.timeout"', { http: { timeout: 5 } }],
   ['http.retryDelayMs', { http: { retryDelayMs: -1 } }],
-  ['"webhooks.tolerance" is no setting', { webhooks: { secrets: ['whsec_MDEyMzQ1Njc4OQ=='], tolerance: 1 } }],
+  ['no setting "webhooks.tolerance"', { webhooks: { secrets: ['whsec_MDEyMzQ1Njc4OQ=='], tolerance: 1 } }],
 ])('a malformed %s is refused by name: %j', (setting, wrong: Readonly<Record<string, unknown>>) => {
   expect(() => createScalekit({ ...valid, ...wrong } as ScalekitOptions)).toThrow(
     expect.objectContaining({

@@ -44,7 +44,7 @@ export function requireKnownSettings<Settings extends object>(
   if (unknown === undefined) return;
   const settingOf = (name: string) => (parent === undefined ? name : `${parent}.${name}`);
   throw invalidArgument(
-    `"${settingOf(unknown)}" is no setting of ${provider}: they are ${Object.keys(names).map(settingOf).join(', ')}`,
+    `There is no setting "${settingOf(unknown)}": they are ${Object.keys(names).map(settingOf).join(', ')}`,
     { provider },
   );
 }

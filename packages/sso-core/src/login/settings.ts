@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.js';
-import { requireBaseUrl } from '../http/settings.js';
+import { requireBaseUrl, requireKnownSettings } from '../http/settings.js';
 import type { OneTimeIds } from './one-time-ids.js';
 
 export interface LoginSettings {
@@ -25,8 +25,19 @@ export interface LoginSettings {
   readonly now?: () => number;
 }
 
+const names: Readonly<Record<keyof LoginSettings, true>> = {
+  secrets: true,
+  redirectUri: true,
+  returnToOrigins: true,
+  defaultReturnTo: true,
+  flowLifetimeSeconds: true,
+  oneTimeIds: true,
+  now: true,
+};
+
 /** Throws `invalid_argument` naming the malformed setting. */
 export function checkLoginSettings(settings: LoginSettings, provider: string): void {
+  requireKnownSettings(settings, names, provider, 'login');
   // An unset environment variable behind a `!` arrives here as undefined.
   const secrets: readonly unknown[] = Array.isArray(settings.secrets) ? settings.secrets : [];
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32)) {

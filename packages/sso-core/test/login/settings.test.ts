@@ -24,3 +24,13 @@ describe('login secrets', () => {
     expect(create).not.toThrow(/canary/);
   });
 });
+
+it('a misspelt setting is refused: without one-time ids of its own a callback would count once in every process', () => {
+  const login = { secrets: [usable], redirectUri, oneTimeIDs: {} } as never;
+  expect(() => createSso({ provider: createMemoryProvider().provider, login })).toThrow(
+    expect.objectContaining({
+      code: 'invalid_argument',
+      message: expect.stringMatching(/^There is no setting "login\.oneTimeIDs": .*login\.oneTimeIds/),
+    }),
+  );
+});
