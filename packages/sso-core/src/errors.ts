@@ -166,6 +166,10 @@ export class WebhookRefusedError extends SsoError {
     super({ code: 'verification_failed', message: options.message, provider: options.provider });
     this.reason = options.reason;
   }
+
+  static override isInstance(value: unknown): value is WebhookRefusedError {
+    return SsoError.isInstance(value) && value.name === 'WebhookRefusedError';
+  }
 }
 
 function summarizeCause(cause: unknown): SsoError | CauseSummary {

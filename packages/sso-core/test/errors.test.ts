@@ -1,6 +1,12 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { LoginRejectedError, Secret, SsoError, UnsupportedOperationError } from '@org/sso-core';
+import {
+  LoginRejectedError,
+  Secret,
+  SsoError,
+  UnsupportedOperationError,
+  WebhookRefusedError,
+} from '@org/sso-core';
 
 describe('SsoError', () => {
   it('is recognised by marker, also across copies of the package', () => {
@@ -37,6 +43,15 @@ describe('SsoError', () => {
       message: 'users.get is not supported by provider "acme": it has no users',
     });
     expect(LoginRejectedError.isInstance(error)).toBe(false);
+  });
+
+  it('a refused webhook is told from every other error, also of another copy of the package', () => {
+    const refused = new WebhookRefusedError({ reason: 'body_empty', message: 'no body' });
+    expect(WebhookRefusedError.isInstance(refused)).toBe(true);
+    const otherCopy = { ...refused, name: refused.name, [Symbol.for('@org/sso-core/error')]: true };
+    expect(WebhookRefusedError.isInstance(otherCopy)).toBe(true);
+    const other = new SsoError({ code: 'verification_failed', message: 'a token' });
+    expect(WebhookRefusedError.isInstance(other)).toBe(false);
   });
 });
 

@@ -49,7 +49,8 @@ export function accessAfter(event: SsoEvent): boolean | null {
       return event.data.user.status === 'active';
     case 'membership.created':
     case 'membership.updated':
-      return event.data.membership.status === 'active';
+      // Events of some vendors never tell: whoever is a member may have access.
+      return /^(active|unknown)$/.test(event.data.membership.status);
     case 'user.created':
     case 'user.updated':
       return true;

@@ -20,6 +20,7 @@ import type {
   Settlement,
   StoredEvent,
 } from './event-store.js';
+import { requireInboxOptions, requireInstant } from './inbox-options.js';
 import { readWebhookRequest, type WebhookRequest } from './webhook-delivery.js';
 
 /** Handed to every handler beside the event. */
@@ -74,7 +75,10 @@ export interface EventInboxOptions {
   readonly webhooks?: 'store' | 'poke';
   /** Decides what of an event the handlers are told; `createMigrationRelay` makes one. Default: everything. */
   readonly relay?: EventRelay;
-  /** Refuses webhooks of organizations that are not yours. Default: all are accepted. */
+  /**
+   * Whether an organization is yours. Webhooks of others are refused, and pulled events of others are tried again and then quarantined: a
+   * new customer may be heard of before your app knows them. Default: all are yours.
+   */
   readonly knowsOrganization?: (organizationId: string) => boolean | Promise<boolean>;
   /** Called when something waits for a person or fails in the background. It gets ids and types, no data. */
   readonly onAttention?: (notice: AttentionNotice) => void;
@@ -107,7 +111,7 @@ export interface EventInbox {
   pull(providerId: string, options?: { readonly restartSince?: string }): Promise<number>;
   /** Handles what is due now and answers how many events were settled. */
   process(): Promise<number>;
-  /** Handles and pulls in the background until `stop`. */
+  /** Handles and pulls in the background until `stop`. Throws `failed_precondition` after that. */
   start(): void;
   /** Lets what is being handled end, then stops. */
   stop(): Promise<void>;
@@ -124,7 +128,9 @@ export interface EventInbox {
 /** How long an idle worker waits before it looks for events of other processes. Milliseconds. */
 const idleMs = 1000;
 
+/** Throws `invalid_argument` for options it does not have, and for values under which events would stand still or pass unguarded. */
 export function createEventInbox(options: EventInboxOptions): EventInbox {
+  requireInboxOptions(options);
   const {
     store,
     providers,
@@ -204,6 +210,11 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     }
   }
 
+  async function isForeign({ organizationId }: SsoEvent): Promise<boolean> {
+    if (!options.knowsOrganization || organizationId === null) return false;
+    return !(await options.knowsOrganization(organizationId));
+  }
+
   async function exceedsGuard({ event, scope }: ClaimedEvent): Promise<boolean> {
     if (options.guard === 'off') return false;
     const { maxRemovals = 25, maxShare = 0.2, windowMs = 3_600_000 } = options.guard ?? {};
@@ -223,8 +234,14 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
       attention('quarantined', event, failure);
       return { status: 'quarantined', failure };
     };
+    const tryAgain = (failure: string): Settlement => {
+      if (attempts >= maxAttempts) return quarantine(failure);
+      const delay = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempts - 1)) * (0.75 + Math.random() / 2);
+      return { status: 'retry', failure, at: now() + delay };
+    };
     if (attempts > maxAttempts) return quarantine('The process ended during each attempt');
     try {
+      if (await isForeign(event)) return tryAgain('organization_unknown');
       const plan = await planEvent(claimed, store);
       if (!plan) return { status: 'superseded' };
       const { deliveries: planned, ...state } = plan;
@@ -247,10 +264,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
       return { status: 'handled', ...state, removed };
     } catch (error) {
       await relayed?.end('failed').catch(() => undefined);
-      const failure = summarizeFailure(error);
-      if (attempts >= maxAttempts) return quarantine(failure);
-      const delay = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempts - 1)) * (0.75 + Math.random() / 2);
-      return { status: 'retry', failure, at: now() + delay };
+      return tryAgain(summarizeFailure(error));
     }
   }
 
@@ -281,6 +295,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     const provider = providerOf(providerId);
     const source = { provider: provider.id, environment: provider.environment };
     const facet: EventsFacet = requireProviderFacet(provider, 'events', 'events.pull');
+    requireInstant('restartSince', restartSince);
     let since = restartSince;
     let pulled = 0;
     for (;;) {
@@ -319,11 +334,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
         summarizeFailure(error),
       );
     }
-    if (
-      options.knowsOrganization &&
-      event.organizationId !== null &&
-      !(await options.knowsOrganization(event.organizationId))
-    ) {
+    if (await isForeign(event)) {
       throw new WebhookRefusedError({
         reason: 'organization_unknown',
         message: 'The webhook is about an organization that is not yours',
@@ -360,7 +371,9 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
   async function accept(provider: SsoProvider, request: WebhookRequest): Promise<void> {
     const received = await receive(provider, request);
     if (options.webhooks !== 'poke') {
-      await store.append([received], now());
+      const added = await store.append([received], now());
+      if (added > 0 && received.quarantine !== null)
+        attention('quarantined', received.event, received.quarantine);
       work.ring();
     } else if (running) pulls.get(provider.id)?.ring();
     else await pull(provider.id);
@@ -379,8 +392,8 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
         accept(provider, request).then(
           () => answer(202, 'accepted'),
           (error: unknown) => {
-            if (error instanceof WebhookRefusedError)
-              return answer(refusalStatus[error.reason] ?? 400, error.reason);
+            if (WebhookRefusedError.isInstance(error))
+              return answer(refusalStatus[error.reason] ?? 400, error.reason, error.message);
             attention('webhook_failed', provider, summarizeFailure(error));
             // The vendor tries again: nothing was stored.
             return answer(503, 'unavailable');
@@ -390,6 +403,10 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     pull,
     process,
     start() {
+      if (stopping.signal.aborted) {
+        const message = 'The inbox was stopped, and does not start again: create another one';
+        throw new SsoError({ code: 'failed_precondition', message });
+      }
       running ??= Promise.all([
         ...Array.from({ length: concurrency }, workUntilStopped),
         ...[...pulls].map(([id, bell]) => pullUntilStopped(providerOf(id), bell)),
@@ -452,6 +469,7 @@ const refusalStatus: Partial<Record<WebhookRefusedError['reason'], number>> = {
   organization_unknown: 403,
 };
 
-function answer(status: number, result: string): Response {
-  return Response.json({ result }, { status, headers: { 'cache-control': 'no-store' } });
+/** The message says what is probably wrong to whoever reads the vendor's log of deliveries. */
+function answer(status: number, result: string, message?: string): Response {
+  return Response.json({ result, message }, { status, headers: { 'cache-control': 'no-store' } });
 }

@@ -11,21 +11,27 @@ export type HeadersLike =
 export type WebhookRequest =
   | Request
   | (AsyncIterable<Uint8Array> & { readonly headers: HeadersLike })
-  | { readonly headers: HeadersLike; readonly body: Uint8Array | string };
+  | { readonly headers: HeadersLike; readonly body: Uint8Array | ArrayBuffer | string };
 
 /** Larger bodies are refused. */
 const maxWebhookBytes = 1024 * 1024;
 
-/** Reads a request once. Throws `WebhookRefusedError` for an empty, oversize or already parsed body. */
+/** Reads a request once. Throws `WebhookRefusedError` for an empty, oversize or already parsed body, and for what is no request. */
 export async function readWebhookRequest(request: WebhookRequest, now: number): Promise<WebhookDelivery> {
+  if (typeof request !== 'object' || request === null) {
+    throw refused(
+      'body_parsed',
+      'You passed no request: pass a Request, the request of node:http, or { headers, body } with the raw body',
+    );
+  }
   const body = await readBody(request);
-  if (body.length === 0) throw refused('body_empty', 'The webhook has no body: something read it before');
+  if (body.length === 0) throw emptied();
   return { headers: headerLookup(request.headers), body, receivedAt: now };
 }
 
 async function readBody(request: WebhookRequest): Promise<Uint8Array> {
   if (isWebRequest(request)) {
-    if (request.bodyUsed)
+    if (request.bodyUsed || request.body?.locked)
       throw refused('body_empty', 'The request body was read before: verify first, parse afterwards');
     return request.body ? collect(request.body) : new Uint8Array();
   }
@@ -39,7 +45,13 @@ async function readBody(request: WebhookRequest): Promise<Uint8Array> {
 }
 
 function acceptBody(body: unknown): Uint8Array {
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  if (body === undefined || body === null) throw emptied();
+  const bytes =
+    typeof body === 'string'
+      ? new TextEncoder().encode(body)
+      : body instanceof ArrayBuffer
+        ? new Uint8Array(body)
+        : body;
   if (!(bytes instanceof Uint8Array)) {
     throw refused(
       'body_parsed',
@@ -63,14 +75,14 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function headerLookup(headers: HeadersLike): WebhookDelivery['headers'] {
+function headerLookup(headers: HeadersLike | undefined): WebhookDelivery['headers'] {
   const byName = new Map<string, string[]>();
   const add = (name: string, value: unknown) => {
     if (typeof value !== 'string') return;
     const key = name.toLowerCase();
     byName.set(key, [...(byName.get(key) ?? []), value]);
   };
-  const entries = Symbol.iterator in headers ? headers : Object.entries(headers);
+  const entries = headers && Symbol.iterator in headers ? headers : Object.entries(headers ?? {});
   for (const [name, value] of entries)
     for (const item of Array.isArray(value) ? value : [value]) add(name, item);
   return (name) => byName.get(name) ?? [];
@@ -78,6 +90,13 @@ function headerLookup(headers: HeadersLike): WebhookDelivery['headers'] {
 
 function isWebRequest(request: WebhookRequest): request is Request {
   return 'bodyUsed' in request;
+}
+
+function emptied(): WebhookRefusedError {
+  return refused(
+    'body_empty',
+    'The webhook has no body: something read it before, such as a body parser in front',
+  );
 }
 
 function tooLarge(): WebhookRefusedError {

@@ -1,4 +1,4 @@
-import type { SsoEvent } from '@org/sso-core';
+import type { SsoEvent, UserId } from '@org/sso-core';
 import {
   createEventInbox,
   type AttentionNotice,
@@ -207,6 +207,46 @@ export function testInbox(createStore: () => Promise<EventStore>): void {
     await inbox.pull('memory');
     await inbox.process();
     expect((await inbox.list('held')).events).toHaveLength(5);
+  });
+
+  test('members whose status the vendor does not tell have access until they are removed', async () => {
+    const { store, provider, now, vendor } = await setUp();
+    const { organizationId } = vendor;
+    const membership = (kind: 'created' | 'updated' | 'deleted', person: number) =>
+      ({
+        id: `${kind}-${person}`,
+        provider: 'memory',
+        environment: provider.environment,
+        type: `membership.${kind}`,
+        occurredAt: new Date(now() + ['created', 'updated', 'deleted'].indexOf(kind)).toISOString(),
+        organizationId,
+        subject: `membership:${person}`,
+        data: {
+          membership: {
+            vendorId: null,
+            organizationId,
+            userId: `memory:${person}` as UserId,
+            status: kind === 'deleted' ? 'inactive' : 'unknown',
+            roles: null,
+          },
+        },
+      }) as SsoEvent;
+    const people = Array.from({ length: 30 }, (_, index) => index);
+    let events: readonly SsoEvent[] = [];
+    const pullPage = async () => ({ events, cursor: events[0]!.id, more: false });
+    const vendorsEvents = { ...provider.events, pullPage };
+    const inbox = createEventInbox({ store, providers: [{ ...provider, events: vendorsEvents }], now });
+    const tell = async (next: readonly SsoEvent[]) => {
+      events = next;
+      await inbox.pull('memory');
+      await inbox.process();
+      return (await inbox.list('held')).events.length;
+    };
+    // Whoever was a member before the inbox was there is heard of by a change.
+    expect(await tell(people.map((person) => membership(person % 2 ? 'created' : 'updated', person)))).toBe(
+      0,
+    );
+    expect(await tell(people.map((person) => membership('deleted', person)))).toBe(30);
   });
 
   test('two who pull at once keep every event once', async () => {

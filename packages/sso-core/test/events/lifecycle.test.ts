@@ -68,6 +68,12 @@ test('many events in hand at once raise no warning', async () => {
   expect(warnings).toEqual([]);
 });
 
+test('a stopped inbox says that it does not start again', async () => {
+  const { inbox } = setUp();
+  await inbox.stop();
+  expect(() => inbox.start()).toThrow(/stopped/);
+});
+
 test('stop of an inbox that never ran, and in the middle of a pull, is quiet', async () => {
   await setUp().inbox.stop();
   const vendor = createVendor();

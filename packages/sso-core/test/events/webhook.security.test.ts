@@ -6,6 +6,7 @@ import {
   type AttentionNotice,
   type EventInboxOptions,
   type EventStore,
+  type WebhookRequest,
 } from '@org/sso-core/events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createVendor } from './vendor.js';
@@ -155,7 +156,10 @@ test('refused: a header given twice, where the framework keeps both', async () =
   for (const name of ['memory-signature', 'memory-timestamp']) {
     const twice: [string, string][] = [...Object.entries(headers), [name.toUpperCase(), headers[name]!]];
     const answer = await inbox.webhook('memory')({ headers: twice, body });
-    expect([answer.status, await answer.json()]).toEqual([401, { result: 'signature_malformed' }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      { result: 'signature_malformed', message: expect.stringMatching(/more than one memory-/) },
+    ]);
   }
   expect(appended).toEqual([]);
 });
@@ -165,11 +169,61 @@ test('refused: a body that a framework has parsed or read', async () => {
   const { headers } = vendor.world.signWebhook(body);
   const receive = inbox.webhook('memory');
   const parsed = await receive({ headers, body: JSON.parse(body) as string });
-  expect([parsed.status, await parsed.json()]).toEqual([400, { result: 'body_parsed' }]);
+  expect(parsed.status).toBe(400);
+  expect(await parsed.json()).toEqual({
+    result: 'body_parsed',
+    message: expect.stringMatching(/passed parsed JSON: .* use the raw body/),
+  });
   const request = new Request('https://app.example', { method: 'POST', headers, body });
   await request.text();
   const read = await receive(request);
-  expect([read.status, await read.json()]).toEqual([400, { result: 'body_empty' }]);
+  expect(read.status).toBe(400);
+  expect(await read.json()).toMatchObject({
+    result: 'body_empty',
+    message: expect.stringMatching(/read before/),
+  });
+});
+
+test('the answer says what is probably wrong', async () => {
+  const { vendor, inbox, body } = await setUp();
+  const receive = inbox.webhook('memory');
+  const { headers } = vendor.world.signWebhook(body);
+  const told = async (request: WebhookRequest) =>
+    ((await (await receive(request)).json()) as { message: string }).message;
+  expect(await told({ headers, body: `${body} ` })).toMatch(/another encoding: .* as received/);
+  expect(await told({ headers, body: body.replace('Ada', 'Eve') })).toMatch(/secret is of another endpoint/);
+  const late = vendor.world.signWebhook(body, { timestamp: String(at + 6 * minute) });
+  expect(await told(late)).toMatch(/behind time/);
+});
+
+test.each<[string, (headers: Record<string, string>, body: string) => unknown, string]>([
+  ['nothing', () => undefined, 'body_parsed'],
+  ['the body alone', (_, body) => body, 'body_parsed'],
+  ['no body', (headers) => ({ headers }), 'body_empty'],
+  ['no headers', (_, body) => ({ body }), 'signature_missing'],
+  [
+    'a request somebody else is reading',
+    (headers, body) => {
+      const request = new Request('https://app.example', { method: 'POST', headers, body });
+      request.body!.getReader();
+      return request;
+    },
+    'body_empty',
+  ],
+])('refused: %s instead of a request', async (_, make, result) => {
+  const { vendor, inbox, body, notices } = await setUp();
+  const { headers } = vendor.world.signWebhook(body);
+  const answer = await inbox.webhook('memory')(make({ ...headers }, body) as WebhookRequest);
+  expect(answer.status).toBeLessThan(500);
+  expect(await answer.json()).toMatchObject({ result });
+  expect(notices).toEqual([]);
+});
+
+test('the body may be an ArrayBuffer', async () => {
+  const { vendor, inbox, body } = await setUp();
+  const { headers } = vendor.world.signWebhook(body);
+  const { buffer } = new TextEncoder().encode(body);
+  expect((await inbox.webhook('memory')({ headers, body: buffer })).status).toBe(202);
 });
 
 test.each([
@@ -193,6 +247,32 @@ test('refused: an organization that is not ours', async () => {
   expect(await ours.send(ours.body)).toMatchObject({ status: 202 });
 });
 
+test('a pulled event of an organization that is not ours is quarantined, unless it becomes ours', async () => {
+  const known = new Set<string>();
+  const { inbox, vendor, event, person, notices } = await setUp({
+    knowsOrganization: (id) => known.has(id),
+    pullSince: '2026-01-01T00:00:00Z',
+    retry: { maxAttempts: 2 },
+  });
+  const seen: string[] = [];
+  inbox.on('*', ({ type }) => void seen.push(type));
+  await inbox.pull('memory');
+  await inbox.process();
+  known.add(event.organizationId!);
+  vendor.clock.at += minute;
+  await inbox.process();
+  expect(seen).toEqual(['directory.activated', 'directory.user.created']);
+
+  known.clear();
+  vendor.world.changePerson(person.id, { lastName: 'Lovelace' });
+  await inbox.pull('memory');
+  await inbox.process();
+  vendor.clock.at += minute;
+  await inbox.process();
+  expect(seen).toHaveLength(2);
+  expect(notices).toMatchObject([{ kind: 'quarantined', reason: 'organization_unknown' }]);
+});
+
 test.each(['{}', '[]', 'null', '42', '{"id":7,"type":"x"}', '{"id":"e1"}'])(
   'signed garbage is quarantined, once: %s',
   async (body) => {
@@ -207,7 +287,7 @@ test.each(['{}', '[]', 'null', '42', '{"id":7,"type":"x"}', '{"id":"e1"}'])(
     expect(events).toMatchObject([
       { event: { type: 'unrecognized', data: { payload: JSON.parse(body) as unknown } }, attempts: 0 },
     ]);
-    expect(notices).toEqual([]);
+    expect(notices).toMatchObject([{ kind: 'quarantined', type: 'unrecognized' }]);
 
     await inbox.release(events);
     await inbox.process();
