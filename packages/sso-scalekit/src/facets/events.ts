@@ -11,8 +11,10 @@ const listWire = loadOnce(() => import('../wire/event-list.js'));
 
 /** No limit is documented; the official SDK for Node asks for as many [C]. */
 const maxPageSize = 100;
-/** What was read last is read again, for events that were written late. */
+/** What was that young when it was read is read again, for events that were written late. */
 const overlapMs = 60_000;
+/** Windows meet with some grace: whether their ends belong to them is not stated. */
+const graceMs = 1000;
 const maxWindowMs = 86_400_000;
 /** A window with more is halved, down to the smallest. */
 const maxWindowEvents = 10_000;
@@ -22,6 +24,8 @@ const minWindowMs = 1000;
 interface Position {
   readonly at: number;
   readonly since: number;
+  /** From where it is read again once it was read up to now. */
+  readonly again?: number | undefined;
 }
 
 interface Query {
@@ -74,7 +78,7 @@ export function createEvents(api: ScalekitApi, source: EventSource): EventsFacet
       const start = since === undefined ? now : Date.parse(since);
       const position = cursor === null ? { at: start, since: start } : decode(cursor, context);
       const query = {
-        from: Math.max(position.since, position.at - overlapMs),
+        from: Math.max(position.since, position.at - graceMs),
         organizationId: organizationId && ids.strip(organizationId),
         pageSize: Math.min(pageSize, maxPageSize),
       };
@@ -89,12 +93,18 @@ export function createEvents(api: ScalekitApi, source: EventSource): EventsFacet
         );
         return {
           events: [...events.values()].toSorted(byTime),
-          cursor: encode({ at: to, since: position.since }),
+          cursor: encode(positionAfter(position, to, now)),
           more: to < now,
         };
       }
     },
   };
+}
+
+/** The overlap is read once more at the end, not at every window: in a rush it holds more events than a window may. */
+function positionAfter({ since, again }: Position, to: number, now: number): Position {
+  const young = again ?? (to > now - overlapMs ? now - overlapMs : undefined);
+  return to < now ? { at: to, since, again: young } : { at: Math.max(since, young ?? to), since };
 }
 
 /** Oldest first, to the nanosecond. */
@@ -117,8 +127,12 @@ function encode(position: Position): string {
 
 function decode(cursor: string, context: CallContext): Position {
   try {
-    const { at, since } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<string, unknown>;
-    if (isInstant(at) && isInstant(since)) return { at, since };
+    const { at, since, again } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<
+      string,
+      unknown
+    >;
+    if (isInstant(at) && isInstant(since) && (again === undefined || isInstant(again)))
+      return { at, since, again };
   } catch {
     // Refused below, like a cursor of another shape.
   }
