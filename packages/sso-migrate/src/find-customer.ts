@@ -14,6 +14,15 @@ export async function findByExternalId(
   );
 }
 
+/** `null` when there is none. */
+export async function findById(
+  side: Side,
+  id: OrganizationId,
+  settings: CallSettings,
+): Promise<Organization | null> {
+  return orNull(side.call((client, options) => client.organizations.get(id, options), settings));
+}
+
 /**
  * The customer's organization at the source: the one that was enrolled, the one with that external id, or else the one that is told to
  * have that tenant id. Throws `not_found`.
@@ -34,7 +43,7 @@ export async function findSource(
   const migration = await store.get(tenantId);
   const enrolled = migration?.from === from.provider.id ? migration.organizations.from : undefined;
   const found = enrolled
-    ? await orNull(from.call((client, options) => client.organizations.get(enrolled, options), settings))
+    ? await findById(from, enrolled, settings)
     : await findByExternalId(from, tenantId, settings);
   if (found && (!tenantIdOf || tenantIdOf(found) === tenantId)) return found;
   if (tenantIdOf) {

@@ -183,22 +183,26 @@ export function createMigrator(options: MigratorOptions): Migrator {
     );
   }
 
-  const verifyBoth = (
+  async function verifyBoth(
     tenantId: string,
     both: { source: InventoriedOrganization; target: InventoriedOrganization | null },
     includeValues: boolean,
     settings: CallSettings,
-  ) =>
-    verifyOrganization({
+  ): Promise<Verification> {
+    const migration = await store.get(tenantId);
+    const isThisMove = migration?.from === from.provider.id && migration.to === to.provider.id;
+    return verifyOrganization({
       tenantId,
       from,
       to,
       ...both,
+      enrolled: isThisMove ? migration.organizations.to : null,
       people: { ignoredFields, includeValues },
       testLogin,
       settings,
       now,
     });
+  }
 
   const inventory: Migrator['inventory'] = (
     side,

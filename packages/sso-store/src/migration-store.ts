@@ -234,9 +234,11 @@ export function createMigrationStore(database: Kysely<Tables>, dialect: Dialect)
 
 async function claimOrganizations(
   transaction: Transaction<Tables>,
-  { tenantId, organizations: { from, to } }: Migration,
+  { tenantId, organizations: { from, to }, formerOrganizations = [] }: Migration,
 ): Promise<void> {
-  const claimed = [from, to].filter((organization) => organization !== null).toSorted();
+  const claimed = [...new Set([from, to, ...formerOrganizations])]
+    .filter((organization) => organization !== null)
+    .toSorted();
   await transaction
     .deleteFrom('sso_migration_organization')
     .where('tenant_id', '=', tenantId)

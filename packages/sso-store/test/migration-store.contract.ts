@@ -54,6 +54,10 @@ export function testMigrationStore(create: () => Promise<MigrationStore>): void 
     expect(await store.findByOrganization(organizations.to!)).toBeNull();
     expect(await store.findByOrganization(moved.from)).toMatchObject({ tenantId: 'acme' });
     expect(await store.findByDomain('acme.example')).toBeNull();
+
+    const formerOrganizations = [organizations.to!];
+    await change(migration('acme', { version: 3, organizations: moved, formerOrganizations }), 'olga');
+    expect(await store.findByOrganization(organizations.to!)).toMatchObject({ tenantId: 'acme', version: 4 });
   });
 
   test('a domain several claim is nobody’s', async () => {

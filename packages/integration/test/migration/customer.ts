@@ -1,4 +1,5 @@
 import { createOkta, type Okta, type Person } from '@org/example-provisioning/okta';
+import { createSso, organizationId, type ClientFacets } from '@org/sso-core';
 import { createEventInbox } from '@org/sso-core/events';
 import { createDirectoryHandOver, createMigrationRelay } from '@org/sso-core/migration';
 import { createLadder } from '@org/sso-migrate';
@@ -124,16 +125,18 @@ export async function startCustomer(
     /** The new directory is connected, and told of everybody. Answers how it is pushed to. */
     async connectNew(): Promise<Okta> {
       await migrator.apply(await migrator.plan(), { actor });
-      const organizationId = to.organization('Acme Corp').id;
-      await to.connect(organizationId, { name: 'Acme Okta', ...connection });
-      await proveDomains();
-      const next = await pushTo(to);
-      idp.connect(next);
-      await idp.createGroup('Engineering');
-      for (const person of people) await idp.assign(person);
-      await idp.join('Engineering', people[0]!);
-      idp.connect(old, next);
-      return next;
+      return setUpNew();
+    },
+    /** Somebody deletes the customer's organization at the new vendor, and sets up another one by hand. */
+    async replaceNew(): Promise<Okta> {
+      const { organizationAdmin } = createSso({ provider: to.provider }) as unknown as ClientFacets;
+      await organizationAdmin.delete(organizationId(`${to.name}:${to.organization('Acme Corp').id}`));
+      await to.control.createOrganization({
+        name: 'Acme Corp',
+        externalId: tenantId,
+        domains: ['acme.example'],
+      });
+      return setUpNew();
     },
     /** What an identity provider does when the old application is unassigned: from then on it tells the new vendor alone. */
     async leaveOld(next: Okta): Promise<void> {
@@ -146,6 +149,18 @@ export async function startCustomer(
       ladder.advance(tenantId, { actor, ...(stage && { to: stage }) }),
     rollback: (acceptLosses = false) => ladder.rollback(tenantId, { actor, to: 'shadow', acceptLosses }),
   };
+
+  async function setUpNew(): Promise<Okta> {
+    await to.connect(to.organization('Acme Corp').id, { name: 'Acme Okta', ...connection });
+    await proveDomains();
+    const next = await pushTo(to);
+    idp.connect(next);
+    await idp.createGroup('Engineering');
+    for (const person of people) await idp.assign(person);
+    await idp.join('Engineering', people[0]!);
+    idp.connect(old, next);
+    return next;
+  }
 
   /** At WorkOS only the customer can. */
   async function proveDomains(): Promise<void> {
@@ -179,6 +194,9 @@ function createApp(inbox: ReturnType<typeof createEventInbox>, failing: Readonly
     tell('left', data.user);
     people.delete(data.user.idpId!);
   });
+  inbox.on('organization.deleted', ({ data: { organization } }) => {
+    told.push(`closed ${organization.name}`);
+  });
   inbox.on('directory.group.user_added', ({ data: { group, user } }) => {
     members.add(`${group.name} ${user.idpId}`);
   });
@@ -194,7 +212,7 @@ function createApp(inbox: ReturnType<typeof createEventInbox>, failing: Readonly
         .filter(([, name]) => people.has(`00u-${name}`))
         .map((pair) => pair.join(' '))
         .toSorted(),
-    /** What it was told of people since this was asked last, apart from what says nothing new. */
+    /** What it was told of people and organizations since this was asked last, apart from what says nothing new. */
     told: () => told.splice(0),
   };
 }

@@ -1,8 +1,8 @@
 import { createSqliteStore } from '@org/sso-store';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
-import { directions } from '../../../sso-migrate/test/support/vendors.js';
-import { startCustomer } from './customer.js';
+import { actor, directions } from '../../../sso-migrate/test/support/vendors.js';
+import { startCustomer, tenantId } from './customer.js';
 
 describe.each(directions)('from $from to $to', (direction) => {
   async function start(names: readonly string[]) {
@@ -37,6 +37,42 @@ describe.each(directions)('from $from to $to', (direction) => {
     await expect(advance('committed')).rejects.toMatchObject({ name: 'GateClosedError', stage: 'primary' });
     await settle();
     expect(app.told()).toEqual(['changed Ben Bond']);
+    await advance('committed');
+  });
+
+  test('an organization that takes the place of the enrolled one begins the move anew, and the former one tells nothing', async () => {
+    const { idp, people, app, settle, advance, connectNew, replaceNew, migrator, ladder, vendors, store } =
+      await start(['Ada', 'Ben', 'Cyd']);
+    await connectNew();
+    await settle();
+    await advance('canary');
+    await replaceNew();
+
+    const to = vendors[1]!;
+    const enrolled = (await store.migrations.get(tenantId))!.organizations.to;
+    await expect(advance('primary')).rejects.toMatchObject({
+      name: 'GateClosedError',
+      reasons: [expect.stringContaining(`${enrolled} was enrolled`)],
+    });
+    await to.control.clearTraffic();
+    await expect(migrator.apply(await migrator.plan(), { actor })).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message: expect.stringMatching(/roll .* back to observe/),
+    });
+    expect(await to.writes()).toEqual([]);
+
+    await ladder.rollback(tenantId, { actor, to: 'observe' });
+    await migrator.apply(await migrator.plan(), { actor });
+    expect((await store.migrations.get(tenantId))!.organizations.to).not.toBe(enrolled);
+    // Now the inbox hears that the former one and its people are gone, and of the new one.
+    await settle();
+    expect(app.told()).toEqual([]);
+    expect(app.people()).toEqual(['Ada Example', 'Ben Example', 'Cyd Example']);
+
+    await advance('primary');
+    await idp.unassign(people[1]!);
+    await settle();
+    expect(app.told()).toEqual(['left Ben Example']);
     await advance('committed');
   });
 });

@@ -99,8 +99,8 @@ export function createMemoryMigrationStore(): MigrationStore {
   };
 }
 
-function organizationsOf({ organizations }: Migration): string[] {
-  return [organizations.from, organizations.to].filter((organization) => organization !== null);
+function organizationsOf({ organizations: { from, to }, formerOrganizations = [] }: Migration): string[] {
+  return [from, to, ...formerOrganizations].filter((organization) => organization !== null);
 }
 
 /** Text compares by bytes in every store; JavaScript's order differs from that only beyond the basic plane. */

@@ -2,7 +2,7 @@ import type { EventRelay, RelayDecision, RelayedEvent } from '../events/event-re
 import type { OrganizationId } from '../model/index.js';
 import { readCatchUp } from './catch-up.js';
 import { isDirectoryEvent } from './directory-statements.js';
-import { isFollowed, type Migration, type MigrationSide } from './migration.js';
+import { isFollowed, sideOf, type Migration, type MigrationSide } from './migration.js';
 import type { MigrationStore } from './migration-store.js';
 import { relayDirectoryEvent, type ComparedEvent } from './relay-directory-event.js';
 
@@ -24,14 +24,15 @@ export function createMigrationRelay({
   onCompared,
   now = Date.now,
 }: MigrationRelayOptions): EventRelay {
-  async function findMove({
-    event,
-    subject,
-  }: RelayedEvent['claimed']): Promise<{ readonly move: Migration; readonly side: MigrationSide } | null> {
+  async function findMove({ event, subject }: RelayedEvent['claimed']): Promise<{
+    readonly move: Migration;
+    /** `null`: of an organization that is gone. */
+    readonly side: MigrationSide | null;
+  } | null> {
     const organization = event.organizationId ?? (subject?.scope as OrganizationId | undefined);
     if (organization === undefined) return null;
     const move = await store.findByOrganization(organization);
-    if (move) return { move, side: move.organizations.from === organization ? 'from' : 'to' };
+    if (move) return { move, side: sideOf(move, organization) };
     // The new organization's own creation may arrive before its id is noted.
     if (!('organization' in event.data) || event.data.organization.externalId === null) return null;
     const named = await store.get(event.data.organization.externalId);
@@ -44,6 +45,7 @@ export function createMigrationRelay({
     const found = await findMove(claimed);
     if (!found) return unchanged(deliveries);
     const { side, move } = found;
+    if (side === null) return unchanged([]);
     const catchUp = readCatchUp(claimed.event);
     const events = deliveries.filter(isDirectoryEvent);
     if (isFollowed(move) && (catchUp || events.length > 0)) {

@@ -55,7 +55,7 @@ export type DirectoryEntryQuery =
 /** Where moves are kept. Every method is atomic, also between processes; implementations pass one contract suite. */
 export interface MigrationStore {
   get(tenantId: string): Promise<Migration | null>;
-  /** By the organization's id at either provider. */
+  /** By the organization's id at either provider, a former one's included. */
   findByOrganization(organization: OrganizationId): Promise<Migration | null>;
   /** By exact e-mail domain in lower case. Throws `failed_precondition` when several customers claim it. */
   findByDomain(domain: string): Promise<Migration | null>;

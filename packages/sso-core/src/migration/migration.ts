@@ -36,12 +36,20 @@ export interface Migration {
     /** `null` until the organization exists there. */
     readonly to: OrganizationId | null;
   };
+  /** Organizations it had at one of the providers before, and that are gone there. What is still told of them is told to nobody. */
+  readonly formerOrganizations?: readonly OrganizationId[];
   /** E-mail domains this customer has verified, in lower case: logins that begin with an address are routed by them. */
   readonly domains: readonly string[];
   /** 1 at first; one more with every change. */
   readonly version: number;
   /** ISO-8601 in UTC. */
   readonly updatedAt: string;
+}
+
+/** The side an organization is the customer's at; `null` for a former one. */
+export function sideOf({ organizations }: Migration, organization: string): MigrationSide | null {
+  if (organizations.from === organization) return 'from';
+  return organizations.to === organization ? 'to' : null;
 }
 
 /** Whether it is kept what the sides say of people and groups, and what the app was told: from `shadow` on, until the move is over. */

@@ -1,5 +1,6 @@
 import { SsoError } from '@org/sso-core';
 import type { MigrationStore } from '@org/sso-core/migration';
+import { findById } from '../find-customer.js';
 import type { OrganizationReader } from '../inventory/read-organization.js';
 import { mapInOrder } from '../map-in-order.js';
 import { assertPlan } from '../plan/make-plan.js';
@@ -99,6 +100,7 @@ export async function applyPlan(plan: Plan, options: ApplyPlan): Promise<ApplyRe
         from: from.provider.id,
         to: to.provider.id,
         target,
+        isGone: async (organization) => (await findById(to, organization, { signal: stopped })) === null,
         actor,
         now,
       });

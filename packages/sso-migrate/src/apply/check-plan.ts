@@ -1,11 +1,11 @@
-import { SsoError } from '@org/sso-core';
+import { SsoError, type OrganizationId } from '@org/sso-core';
 import type { MigrationStore } from '@org/sso-core/migration';
 import type { OrganizationReader } from '../inventory/read-organization.js';
 import { allOrganizations } from '../inventory/take-inventory.js';
 import { mapInOrder } from '../map-in-order.js';
 import type { CallSettings, Side } from '../side.js';
 import type { ReadyOrganization } from './apply-organization.js';
-import { refuseOther } from './enroll.js';
+import { refuseOther, refuseReplaced } from './enroll.js';
 import { explains, stepNamed } from './steps.js';
 
 export interface CheckPlan {
@@ -20,7 +20,7 @@ export interface CheckPlan {
 }
 
 interface AtTarget {
-  readonly id: string;
+  readonly id: OrganizationId;
   readonly fingerprint: string;
 }
 
@@ -120,10 +120,12 @@ async function targetReason(
   { organizations, owners }: Target,
 ): Promise<string | null> {
   const name = to.provider.id;
-  refuseOther(await store.get(planned.tenantId), { planned, from: from.provider.id, to: name });
+  const known = await store.get(planned.tenantId);
+  refuseOther(known, { planned, from: from.provider.id, to: name });
   const there = organizations.get(planned.tenantId) ?? [];
   if (there.length > 1) return `has its external id twice at ${name}`;
   const [found] = there;
+  refuseReplaced(known, { to: name, target: found?.id ?? null });
   const steps = await store.steps(planned.tenantId);
   const step = stepNamed(steps, name, 'organization');
   if (found ? !explains(step, found.id) : planned.target !== null) {

@@ -1,5 +1,5 @@
 import { SsoError, type OrganizationId } from '@org/sso-core';
-import type { Migration, MigrationStore } from '@org/sso-core/migration';
+import { isFollowed, type Migration, type MigrationStore } from '@org/sso-core/migration';
 import type { ReadyOrganization } from './apply-organization.js';
 
 export interface Enrollment {
@@ -9,6 +9,8 @@ export interface Enrollment {
   readonly from: string;
   readonly to: string;
   readonly target: OrganizationId;
+  /** Whether the target has an organization no more. */
+  readonly isGone: (organization: OrganizationId) => Promise<boolean>;
   readonly actor: string;
   readonly now: () => number;
 }
@@ -26,12 +28,15 @@ export async function enroll(enrollment: Enrollment): Promise<boolean> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const known = await store.get(tenantId);
     refuseOther(known, enrollment);
+    refuseReplaced(known, enrollment);
     const isSameMove = known?.from === from && known.to === to;
     if (isSameMove && known.organizations.to === target && sameSet(known.domains, domains)) return false;
+    const former = await formerOf(known, enrollment);
     const at = new Date(now()).toISOString();
     const next: Migration = {
       ...(isSameMove ? known : { tenantId, from, to, stage: 'observe', canary: null, acting: 'from' }),
       organizations: { from: source.id, to: target },
+      ...(former.length > 0 && { formerOrganizations: former }),
       domains: [...domains],
       version: (known?.version ?? 0) + 1,
       updatedAt: at,
@@ -54,6 +59,20 @@ export async function enroll(enrollment: Enrollment): Promise<boolean> {
   });
 }
 
+/** The end of one that was deleted at the target may be told long after another has come in its place. One that lives on is somebody else's. */
+async function formerOf(
+  known: Migration | null,
+  { planned, target, isGone }: Enrollment,
+): Promise<OrganizationId[]> {
+  if (!known) return [];
+  const former = [...(known.formerOrganizations ?? [])];
+  for (const organization of [known.organizations.from, known.organizations.to]) {
+    const isLeft = organization !== null && organization !== planned.source.id && organization !== target;
+    if (isLeft && (await isGone(organization))) former.push(organization);
+  }
+  return former;
+}
+
 /** Throws `failed_precondition` when the customer is on another move already. */
 export function refuseOther(
   known: Migration | null,
@@ -68,6 +87,23 @@ export function refuseOther(
     message: isSameMove
       ? `${known.tenantId} is being moved already, as ${known.organizations.from} and not as ${planned.source.id}`
       : `${known.tenantId} is being moved from ${known.from} to ${known.to} (${known.stage}): another move can begin once that is committed`,
+  });
+}
+
+/**
+ * Throws `failed_precondition` when another organization has come in the place of the one whose directory is followed. What the inbox heard
+ * of the former one would count as heard of this one.
+ */
+export function refuseReplaced(
+  known: Migration | null,
+  { to, target }: { readonly to: string; readonly target: OrganizationId | null },
+): void {
+  const enrolled = known?.to === to ? known.organizations.to : null;
+  if (!known || enrolled === null || enrolled === target || !isFollowed(known)) return;
+  const now = target === null ? 'is not there any more' : `is ${target} now`;
+  throw new SsoError({
+    code: 'failed_precondition',
+    message: `${known.tenantId} is at ${known.stage} with ${enrolled}, which ${now}: roll it back to observe, then make the plan anew`,
   });
 }
 

@@ -1,3 +1,4 @@
+import type { OrganizationId } from '@org/sso-core';
 import { takeCounterpart } from '../counterpart.js';
 import type {
   InventoriedConnection,
@@ -19,6 +20,8 @@ export interface VerifyOrganization {
   readonly source: InventoriedOrganization;
   /** `null` when the target does not have it. */
   readonly target: InventoriedOrganization | null;
+  /** The organization whose events are followed and whose logins are routed; `null` when none is enrolled. */
+  readonly enrolled: OrganizationId | null;
   readonly people: PeopleComparisonOptions;
   readonly testLogin: TestLogin | undefined;
   readonly settings: CallSettings;
@@ -30,7 +33,7 @@ export async function verifyOrganization(work: VerifyOrganization): Promise<Veri
   const at = new Date(now()).toISOString();
   const checks = target
     ? [
-        check('organization', 'passed', `It is ${target.id}.`),
+        checkEnrolled(work, target),
         checkDomains(source, target),
         ...(await checkConnections(work, target)),
         ...(await checkAllDirectories(work, target)),
@@ -56,6 +59,20 @@ export async function verifyOrganization(work: VerifyOrganization): Promise<Veri
 function outcomeOf(checks: readonly VerificationCheck[]): Verification['outcome'] {
   if (checks.some(({ outcome }) => outcome === 'failed')) return 'red';
   return checks.some(({ outcome }) => outcome === 'error') ? 'incomplete' : 'green';
+}
+
+/** Whoever has the tenant id by now is not who takes part in the move, unless it was enrolled. */
+function checkEnrolled(
+  { to, enrolled }: VerifyOrganization,
+  { id }: InventoriedOrganization,
+): VerificationCheck {
+  return enrolled === null || enrolled === id
+    ? check('organization', 'passed', `It is ${id}.`)
+    : check(
+        'organization',
+        'failed',
+        `It is ${id} at ${to.provider.id} now, and ${enrolled} was enrolled: roll back to observe, then make the plan anew and apply it.`,
+      );
 }
 
 /** What is verified at the source is verified at the target. More there is told, and no failure. */
