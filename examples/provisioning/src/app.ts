@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { assertSupports, createSso, type SsoProvider } from '@org/sso-core';
+import { assertSupports, createSso, SsoError, type SsoProvider } from '@org/sso-core';
 import { createEventInbox, reconcileDirectory, type EventInbox } from '@org/sso-core/events';
 import { toNodeHandler } from '@org/sso-core/web';
 import { createSqliteStore, type SsoStore } from '@org/sso-store';
@@ -26,8 +26,8 @@ export async function startProvisioning(
   await store.migrate();
   const inbox = createEventInbox({ store: store.events, providers: [provider], onAttention: console.warn });
 
-  inbox.on('directory.user.created', ({ data }) => users.save(data.user));
-  inbox.on('directory.user.updated', ({ data }) => users.save(data.user));
+  inbox.on('directory.user.created', ({ data, occurredAt }) => users.save(data.user, occurredAt));
+  inbox.on('directory.user.updated', ({ data, occurredAt }) => users.save(data.user, occurredAt));
   inbox.on('directory.user.deleted', ({ data }) => users.switchOff(data.user));
   inbox.on('directory.group.created', ({ data }) => users.saveGroup(data.group));
   inbox.on('directory.group.updated', ({ data }) => users.saveGroup(data.group));
@@ -36,7 +36,11 @@ export async function startProvisioning(
   inbox.on('directory.group.user_removed', ({ data }) => users.leave(data.group.id, data.user.id));
 
   // First what happened while the app was down, then what no event told of.
-  await inbox.pull(provider.id);
+  await inbox.pull(provider.id).catch((error: unknown) => {
+    if (!SsoError.isInstance(error) || error.code !== 'failed_precondition') throw error;
+    // The app was down for longer than the vendor keeps events: what they told is found by comparing.
+    return inbox.pull(provider.id, { restartSince: new Date().toISOString() });
+  });
   await inbox.process();
   for await (const { id: organizationId } of sso.organizations.list()) {
     for await (const { id: directoryId } of sso.directories.list({ organizationId })) {

@@ -5,6 +5,8 @@ export interface Okta {
   update(id: string, person: Person): Promise<void>;
   /** Okta deletes nobody: it switches them off. */
   deactivate(id: string): Promise<void>;
+  /** Deletes for good, as other identity providers do. */
+  remove(id: string): Promise<void>;
   /** Makes the group, or links the one of this name. Answers the SCIM id. */
   pushGroup(name: string): Promise<string>;
   addMember(groupId: string, id: string): Promise<void>;
@@ -53,6 +55,7 @@ export function createOkta({ url, token }: { readonly url: string; readonly toke
     },
     update: (id, person) => send('PUT', `/Users/${id}`, toResource(person)),
     deactivate: (id) => patch(`/Users/${id}`, { op: 'replace', value: { active: false } }),
+    remove: (id) => send('DELETE', `/Users/${id}`),
     async pushGroup(displayName) {
       const known = await find('/Groups', `displayName eq "${displayName}"`);
       const group = { schemas: [`${core}:Group`], displayName };

@@ -13,7 +13,8 @@ export interface Account {
 
 /** Every change may come twice: each method leaves the same rows when it is called again. */
 export interface UsersTable {
-  save(user: DirectoryUser): void;
+  /** `occurredAt` (ISO-8601) decides between two ids of one person. */
+  save(user: DirectoryUser, occurredAt: string): void;
   /** Changes who is there; adds nobody. */
   switchOff(user: DirectoryUser): void;
   saveGroup(group: DirectoryGroup): void;
@@ -32,7 +33,7 @@ const schema = `
     organization_id text not null,
     person text not null,
     directory_user_id text not null,
-    hired_at text,
+    told_at text not null,
     email text,
     name text,
     active integer not null,
@@ -52,12 +53,12 @@ export function openUsersTable(file: string): UsersTable {
   database.exec(schema);
 
   const upsert = database.prepare(`
-    insert into users (organization_id, person, directory_user_id, hired_at, email, name, active)
-    values (:organizationId, :person, :id, :createdAt, :email, :name, :active)
+    insert into users (organization_id, person, directory_user_id, told_at, email, name, active)
+    values (:organizationId, :person, :id, :toldAt, :email, :name, :active)
     on conflict (organization_id, person) do update
-    set directory_user_id = excluded.directory_user_id, hired_at = excluded.hired_at,
+    set directory_user_id = excluded.directory_user_id, told_at = excluded.told_at,
       email = excluded.email, name = excluded.name, active = excluded.active
-    where excluded.directory_user_id = users.directory_user_id or excluded.hired_at > users.hired_at`);
+    where excluded.directory_user_id = users.directory_user_id or excluded.told_at > users.told_at`);
   const deactivate = database.prepare('update users set active = 0 where directory_user_id = ?');
   const leaveAll = database.prepare('delete from memberships where user_id = ?');
   const upsertGroup = database.prepare(`
@@ -77,12 +78,13 @@ export function openUsersTable(file: string): UsersTable {
     order by email`);
 
   return {
-    save({ id, organizationId, idpId, createdAt, email, name, status }) {
+    save({ id, organizationId, idpId, email, name, status }, occurredAt) {
       upsert.run({
         id,
         organizationId: organizationId ?? '',
         person: idpId ?? id,
-        createdAt,
+        // Without its "Z" a time sorts as text, whatever its precision.
+        toldAt: occurredAt.slice(0, -1),
         email,
         name,
         active: status === 'active' ? 1 : 0,

@@ -97,6 +97,21 @@ describe.each(vendors)('the users table at %s', (vendor) => {
     expect(account()).toEqual(before);
   });
 
+  it('knows who is hired anew after a deletion, under another id', async () => {
+    const { okta, start, settled } = await openStage(vendor);
+    const app = await start();
+    const account = () => app.users.list().find(({ email }) => email === evan.email);
+    const hired = await okta.assign(evan);
+    await settled(app);
+    const before = account();
+    await okta.remove(hired);
+    await settled(app);
+    expect(account()).toEqual({ ...before, active: false });
+    expect(await okta.assign(evan)).not.toBe(hired);
+    await settled(app);
+    expect(account()).toEqual(before);
+  });
+
   it('catches up with what happened while the app was down', async () => {
     const { okta, start, settled } = await openStage(vendor);
     await (await start()).close();
@@ -122,6 +137,23 @@ describe.each(vendors)('the users table at %s', (vendor) => {
       contentType: 'application/json',
       body: JSON.stringify(emptyEventList[vendor]),
     });
+    const later = await start();
+    await settled(later);
+    expect(staff(later)).toEqual(yearEnd);
+  });
+
+  it.runIf(vendor === 'workos')('starts again after longer than the vendor keeps events', async () => {
+    const { control, okta, provider, start, settled } = await openStage(vendor);
+    const app = await start();
+    const source = { provider: provider.id, environment: provider.environment };
+    const expected = await app.store.events.checkpoint(source);
+    const cursor = '2020-01-01T00:00:00.000Z';
+    expect(await app.store.events.advance(source, { expected, cursor, events: [], now: Date.now() })).toBe(
+      true,
+    );
+    await app.close();
+    await control.addEventFault({ kind: 'drop', times: 100 });
+    await year(okta);
     const later = await start();
     await settled(later);
     expect(staff(later)).toEqual(yearEnd);
