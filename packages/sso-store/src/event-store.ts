@@ -133,6 +133,18 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
       return due;
     },
 
+    async inHand({ provider, environment }, { scope, now }) {
+      const lanes = await database
+        .selectFrom('sso_event_lane')
+        .select(['subject', 'claim'])
+        .where((eb) => eb.and({ provider, environment }))
+        .where('due_at', '>', now)
+        .where('claim', 'is not', null)
+        .where((eb) => eb.exists(waitingIn(eb).where('sso_event.scope', '=', scope)))
+        .execute();
+      return lanes.map(({ subject, claim: token }) => ({ subject, claim: token! }));
+    },
+
     async list({ status, limit, after }) {
       let query = database.selectFrom('sso_event').selectAll().where('status', '=', sql.lit(status));
       if (after !== undefined) {
@@ -458,17 +470,19 @@ async function changeSetAside(
   return changed;
 }
 
-/** The first that waits in a lane. */
-function headOf(eb: ExpressionBuilder<Tables, 'sso_event_lane'>) {
+function waitingIn(eb: ExpressionBuilder<Tables, 'sso_event_lane'>) {
   return eb
     .selectFrom('sso_event')
     .select('order_key')
     .whereRef('sso_event.subject', '=', 'sso_event_lane.subject')
     .whereRef('sso_event.provider', '=', 'sso_event_lane.provider')
     .whereRef('sso_event.environment', '=', 'sso_event_lane.environment')
-    .where('sso_event.status', '=', waiting)
-    .orderBy('order_key')
-    .limit(1);
+    .where('sso_event.status', '=', waiting);
+}
+
+/** The first that waits in a lane. */
+function headOf(eb: ExpressionBuilder<Tables, 'sso_event_lane'>) {
+  return waitingIn(eb).orderBy('order_key').limit(1);
 }
 
 async function leaveLanes(

@@ -40,6 +40,7 @@ const ports = {
     claim: true,
     settle: true,
     nextDueAt: true,
+    inHand: true,
     list: true,
     release: true,
     discard: true,

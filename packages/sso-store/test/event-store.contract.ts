@@ -225,6 +225,28 @@ export function testEventStore(create: () => Promise<EventStore>): void {
     expect(await store.settle(taken!, handled, 20 + leaseMs)).toBe(false);
   });
 
+  test('what is in hand is told by scope, until it is settled or its lease runs out', async () => {
+    await store.append([newEvent('a'), newEvent('b'), newEvent('c', { scope: 'acme:org_2' })], 0);
+    const inHand = (now = 20) => store.inHand(source, { scope: 'acme:org_1', now });
+    expect(await inHand()).toEqual([]);
+    const claimed = await claimAll();
+    const told = (events: readonly ClaimedEvent[]) =>
+      events.map(({ event: { subject }, claim: token }) => ({ subject, claim: token }));
+    expect(await inHand()).toEqual(expect.arrayContaining(told(claimed.slice(0, 2))));
+    expect(await inHand()).toHaveLength(2);
+    expect(await store.inHand(source, { scope: 'acme:org_2', now: 20 })).toEqual(told(claimed.slice(2)));
+    expect(await store.inHand({ ...source, environment: 'other' }, { scope: 'acme:org_1', now: 20 })).toEqual(
+      [],
+    );
+    await store.settle(claimed[0]!, handled, 20);
+    await store.settle(claimed[1]!, { status: 'retry', failure: 'Error', at: 500 }, 20);
+    expect(await inHand()).toEqual([]);
+    const again = await claim(500);
+    expect(await inHand(500)).toEqual(told([again!]));
+    expect(again!.claim).not.toBe(claimed[1]!.claim);
+    expect(await inHand(500 + leaseMs)).toEqual([]);
+  });
+
   test('a claim that ran out still settles while nobody else has the event', async () => {
     await store.append([newEvent('a')], 0);
     const claimed = await claim(10);

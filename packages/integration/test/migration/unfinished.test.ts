@@ -1,8 +1,12 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createSqliteStore } from '@org/sso-store';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
 import { actor, directions } from '../../../sso-migrate/test/support/vendors.js';
-import { startCustomer, tenantId } from './customer.js';
+import { personOf, startCustomer, tenantId } from './customer.js';
+
+const dora = personOf('Dora');
 
 describe.each(directions)('from $from to $to', (direction) => {
   async function start(names: readonly string[]) {
@@ -74,5 +78,40 @@ describe.each(directions)('from $from to $to', (direction) => {
     await settle();
     expect(app.told()).toEqual(['left Ben Example']);
     await advance('committed');
+  });
+
+  test('what is being told while shadow is entered is known there', async () => {
+    const { idp, people, app, settle, advance, connectNew, inbox, store } = await start([
+      'Ada',
+      'Ben',
+      'Cyd',
+    ]);
+    await connectNew();
+    await settle();
+    await idp.unassign(people[1]!);
+    await idp.assign(dora);
+    const told: string[] = [];
+    const stage = async () => (await store.migrations.get(tenantId))!.stage;
+    const handlers = new EventEmitter();
+    const ended = once(handlers, 'end');
+    inbox.on('*', async ({ data }) => {
+      if (!('user' in data && 'name' in data.user)) return;
+      told.push(data.user.name!);
+      await ended;
+    });
+    const atOld = settle(direction.from);
+    await vi.waitFor(() => expect(told).toHaveLength(2));
+    const entered = advance('shadow');
+    await vi.waitFor(async () => expect(await stage()).toBe('shadow'), { timeout: 5000 });
+    await delay(300);
+    handlers.emit('end');
+    await atOld;
+    await entered;
+
+    await settle();
+    await advance('primary');
+    await settle();
+    expect(app.people()).toEqual(['Ada Example', 'Cyd Example', 'Dora Example']);
+    expect(told.toSorted()).toEqual(['Ben Example', 'Dora Example']);
   });
 });

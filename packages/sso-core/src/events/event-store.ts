@@ -127,6 +127,11 @@ export interface EventStore {
   settle(claimed: ClaimedEvent, settlement: Settlement, now: number): Promise<boolean>;
   /** When `claim` may next find something, in milliseconds since the epoch; `null` when nothing waits. */
   nextDueAt(): Promise<number | null>;
+  /** Claims of a scope's events whose lease has not run out. */
+  inHand(
+    source: EventSource,
+    query: { readonly scope: string; readonly now: number },
+  ): Promise<readonly { readonly subject: string; readonly claim: string }[]>;
 
   list(query: EventQuery): Promise<{ readonly events: readonly StoredEvent[]; readonly next: string | null }>;
   /** Sets quarantined or held events waiting again; they then pass the guard. Answers how many. */

@@ -139,6 +139,14 @@ export function createMemoryEventStore(): EventStore {
       for (const { dueAt } of lanes.values()) next = Math.min(next ?? dueAt, dueAt);
       return next;
     },
+    inHand: async (source, { scope, now }) =>
+      [...lanes.values()].flatMap(({ waiting, claim, dueAt }) => {
+        const { event } = firstOf(waiting);
+        const isInHand = claim !== null && dueAt > now && key(event) === key(source);
+        return isInHand && [...waiting].some((row) => row.scope === scope)
+          ? [{ subject: event.subject, claim }]
+          : [];
+      }),
     async list({ status, limit, after = '' }) {
       const found = [...rows].filter(([id, row]) => row.status === status && id > after);
       const page = found.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit);

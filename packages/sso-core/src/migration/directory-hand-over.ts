@@ -1,3 +1,4 @@
+import { sleep } from '../http/rate-limiter.js';
 import { invalidArgument, SsoError } from '../errors.js';
 import { describeEvent } from '../events/describe-event.js';
 import type { EventSource, EventStore } from '../events/event-store.js';
@@ -55,8 +56,11 @@ export interface DirectoryCounts {
  * `shadow` and after `committed`.
  */
 export interface DirectoryHandOver {
-  /** Notes whom the inbox knows from before the move; to be called when it enters `shadow`. Only the first time is long. */
-  takeStock(tenantId: string): Promise<void>;
+  /**
+   * Notes whom the inbox knows from before the move; to be called when it enters `shadow`. Only the first time is long: it waits for what
+   * was in hand then, which nobody follows.
+   */
+  takeStock(tenantId: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Takes stock first. */
   compare(tenantId: string): Promise<DirectoryComparison>;
   /**
@@ -76,6 +80,7 @@ export interface DirectoryHandOver {
 }
 
 const pageSize = 500;
+const settlingLookMs = 50;
 const kinds = ['directory_group', 'directory_user'] as const;
 const stockStep = (side: MigrationSide) => `directory_stock:${side}`;
 
@@ -144,8 +149,24 @@ export function createDirectoryHandOver({
     }
   }
 
-  async function takeStock(tenantId: string): Promise<void> {
-    const { organizations } = await requireMove(tenantId);
+  /** What a worker began before it could know that this customer is followed becomes known when it is settled. */
+  async function settlingOf(source: EventSource, scope: string, signal?: AbortSignal): Promise<void> {
+    const inHand = async () => {
+      const claims = await events.inHand(source, { scope, now: now() });
+      return new Set(claims.map(({ subject, claim }) => `${claim} ${subject}`));
+    };
+    for (let begun = await inHand(); begun.size > 0;) {
+      await sleep(settlingLookMs, signal);
+      const still = await inHand();
+      begun = new Set([...begun].filter((each) => still.has(each)));
+    }
+  }
+
+  async function takeStock(
+    tenantId: string,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const { organizations, ...providers } = await requireMove(tenantId);
     for (const side of ['from', 'to'] as const) {
       const organization = organizations[side];
       if (organization === null) continue;
@@ -155,6 +176,7 @@ export function createDirectoryHandOver({
       const record = (state: 'begun' | 'done') =>
         store.recordStep({ tenantId, step, state, result: organization, at: timestamp() });
       await record('begun');
+      await settlingOf(sourceOf(providers[side]), organization, signal);
       for (const kind of kinds) await takeStockOf(tenantId, side, kind);
       await record('done');
     }

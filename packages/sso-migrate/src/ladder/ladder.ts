@@ -40,7 +40,7 @@ export interface LadderOptions {
 /** What `createDirectoryHandOver` makes. */
 export interface HandOver {
   /** When `shadow` is entered: from there on both sides are followed. May be repeated. */
-  takeStock(tenantId: string): Promise<void>;
+  takeStock(tenantId: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Before the acting side changes, and before what both said is forgotten. */
   compare(tenantId: string): Promise<DirectoryComparison>;
   /** After the acting side changed. May be repeated. */
@@ -200,8 +200,9 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
     });
     if (stage === 'observe' || stage === 'committed') await handOver?.forget(tenantId);
     else {
-      await handOver?.takeStock(tenantId);
-      await handOver?.catchUp(tenantId, transition.signal ? { signal: transition.signal } : {});
+      const settings = transition.signal ? { signal: transition.signal } : {};
+      await handOver?.takeStock(tenantId, settings);
+      await handOver?.catchUp(tenantId, settings);
     }
     return settled;
   }
