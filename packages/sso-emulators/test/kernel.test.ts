@@ -91,6 +91,7 @@ describe('the fault dial', () => {
     expect(await post({ share: 0 })).toEqual({
       message: 'fault.share must be a number above 0 and at most 1',
     });
+    expect(await post({ times: 0 })).toEqual({ message: 'fault.times must be 1 or more' });
     expect(await post({ status: 42 })).toEqual({ message: 'fault.status must be a status from 200 to 599' });
     expect(await post({ match: { path: '(' } })).toEqual({
       message: 'fault.match.path must be the source of a regular expression',

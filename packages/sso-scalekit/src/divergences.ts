@@ -231,13 +231,22 @@ export const divergences: readonly Divergence[] = [
     confidence: 'documented',
   },
   {
+    id: 'directories.primary',
+    subject: 'directories.list',
+    neutral: 'An organization has any number of directories, all alike.',
+    vendor: 'So has the API. The "primary" directory of the SDKs is the first of the list.',
+    reason: 'Not modelled: take the first of `directories.list` for the same one.',
+    evidence: '[S]',
+    confidence: 'documented',
+  },
+  {
     id: 'directories.paging',
     subject: 'directories.list, directories.listUsers, directories.listGroups',
     neutral: 'Pages of the size asked for, each item once.',
     vendor:
       'Directories come in one answer; users and groups at most 30 a page, by tokens that encode a page number.',
     reason:
-      'Sizes are lowered to 30. Under concurrent change a row may repeat or be skipped: collect by id, and read again before acting on who is missing.',
+      'Sizes are lowered to 30. Under concurrent change a row may repeat or be skipped: collect by id, and read again before acting on who is missing, as `reconcileDirectory` does.',
     evidence: '[S][P][O]',
     confidence: 'documented',
   },

@@ -48,6 +48,7 @@ export async function reconcileDirectory(options: ReconcileDirectory): Promise<R
   const occurredAt = new Date(now()).toISOString();
   const startOrder = orderOf({ occurredAt, id: '' });
   const missing = createSpool();
+  const siblings: DirectoryId[] = [];
 
   function untrusted(message: string, cause?: unknown): SsoError {
     return new SsoError({
@@ -82,18 +83,26 @@ export async function reconcileDirectory(options: ReconcileDirectory): Promise<R
   }
 
   /** Living subjects the inbox knows in this directory, except those heard of since the listing began. */
-  async function* known(kind: SubjectQuery['kind'], isOnlyDirectory: boolean) {
+  async function* known(kind: SubjectQuery['kind']) {
     let after: string | null = null;
     for (;;) {
       const page = await store.listSubjects(source, { kind, scope: organizationId, limit: batchSize, after });
       for (const { state } of page) {
         // Some vendors' events do not tell the directory: with just one there is no question.
-        const isHere = state.directoryId === directoryId || (state.directoryId === null && isOnlyDirectory);
+        const isHere =
+          state.directoryId === directoryId || (state.directoryId === null && siblings.length === 1);
         if (isHere && !isNewer(state, startOrder)) yield state.snapshot;
       }
       if (page.length < batchSize) return;
       after = page.at(-1)!.subject;
     }
+  }
+
+  async function isAnyMissing(kind: SubjectQuery['kind'], listedIds: ReadonlySet<string>): Promise<boolean> {
+    for await (const snapshot of known(kind)) {
+      if (!listedIds.has((snapshot as DirectoryUser | DirectoryGroup).id)) return true;
+    }
+    return false;
   }
 
   function miss(happening: Pick<SsoEvent, 'type' | 'subject' | 'data'>, id = happening.subject): void {
@@ -171,25 +180,33 @@ export async function reconcileDirectory(options: ReconcileDirectory): Promise<R
   }
 
   const before = await activeDirectory();
-  const siblings: DirectoryId[] = [];
   for await (const directories of listed((page) => facet.listPage({ organizationId }, page, context)))
     siblings.push(...directories.map(({ id }) => id));
-  const isOnlyDirectory = siblings.length === 1;
 
   const userIds = new Set<string>();
-  for await (const users of listed((page) => facet.listUsersPage(ref, page, context))) {
-    const news = users.filter(({ id }) => !userIds.has(id));
-    for (const { id } of news) userIds.add(id);
-    await Promise.all(news.map(compareUser));
-  }
-  const groupIds = new Set<string>();
-  for await (const groups of listed((page) => facet.listGroupsPage(ref, page, context))) {
-    for (const group of groups) {
-      groupIds.add(group.id);
-      await compareGroup(group);
-      if (!facet.features.userGroups) await compareMembers(group);
+  async function readUsers(): Promise<void> {
+    for await (const users of listed((page) => facet.listUsersPage(ref, page, context))) {
+      const news = users.filter(({ id }) => !userIds.has(id));
+      for (const { id } of news) userIds.add(id);
+      await Promise.all(news.map(compareUser));
     }
   }
+  const groupIds = new Set<string>();
+  async function readGroups(): Promise<void> {
+    for await (const groups of listed((page) => facet.listGroupsPage(ref, page, context))) {
+      for (const group of groups) {
+        if (groupIds.has(group.id)) continue;
+        groupIds.add(group.id);
+        await compareGroup(group);
+        if (!facet.features.userGroups) await compareMembers(group);
+      }
+    }
+  }
+  await readUsers();
+  await readGroups();
+  // Pages by number skip somebody when others go meanwhile: nobody is missing before a second look.
+  if (await isAnyMissing('directory_user', userIds)) await readUsers();
+  if (await isAnyMissing('directory_group', groupIds)) await readGroups();
 
   const after = await activeDirectory();
   for (const [what, found, counted] of [
@@ -199,7 +216,7 @@ export async function reconcileDirectory(options: ReconcileDirectory): Promise<R
     if (found < counted) throw untrusted(`${found} ${what} were listed, but the vendor counts ${counted}`);
   }
 
-  for await (const snapshot of known('directory_user', isOnlyDirectory)) {
+  for await (const snapshot of known('directory_user')) {
     const user = snapshot as DirectoryUser;
     if (userIds.size === 0) throw untrusted('no user was listed, but some are known');
     if (userIds.has(user.id)) continue;
@@ -210,7 +227,7 @@ export async function reconcileDirectory(options: ReconcileDirectory): Promise<R
       data: { user, meaning: 'deleted_or_deactivated' },
     });
   }
-  for await (const snapshot of known('directory_group', isOnlyDirectory)) {
+  for await (const snapshot of known('directory_group')) {
     const group = snapshot as DirectoryGroup;
     if (groupIds.has(group.id)) continue;
     if (groupIds.size === 0 && after.groupCount !== 0)

@@ -79,6 +79,43 @@ describe.each([
   });
 });
 
+test('nobody is missing because pages by number moved while others left', async () => {
+  let onFirstPage: () => void = () => undefined;
+  /** One a page, by number. */
+  const paged = <T>(items: readonly T[], cursor: string | null) => {
+    const start = Number(cursor ?? 0);
+    if (cursor === null) onFirstPage();
+    return {
+      items: items.slice(start, start + 1),
+      nextCursor: start + 1 < items.length ? String(start + 1) : null,
+    };
+  };
+  const all = { cursor: null };
+  const { world, hire, reconcile, settled, directoryId } = setUp(
+    withDirectories(({ listUsersPage, listGroupsPage }) => ({
+      listUsersPage: async (filter, { cursor }, context) =>
+        paged((await listUsersPage(filter, all, context)).items, cursor),
+      listGroupsPage: async (filter, { cursor }, context) =>
+        paged((await listGroupsPage(filter, all, context)).items, cursor),
+    })),
+  );
+  const people = [hire('ada'), hire('ben'), hire('cyd')];
+  const groups = ['R', 'S', 'T'].map((name) => world.createGroup(directoryId, name));
+  await reconcile();
+  const before = await settled();
+  const leaving = [() => world.deletePerson(people[0]!.id), () => world.deleteGroup(groups[0]!.id)];
+  onFirstPage = () => leaving.shift()?.();
+  await reconcile();
+  expect(leaving).toEqual([]);
+  // Those who left were seen before: the next run misses them.
+  expect(await settled()).toEqual(before);
+  await reconcile();
+  expect(await settled()).toMatchObject({
+    people: [expect.stringContaining('ben'), expect.stringContaining('cyd')],
+    groups: [expect.stringContaining('S'), expect.stringContaining('T')],
+  });
+});
+
 test('a departure says that the listing does not tell deletion from deactivation', async () => {
   const { world, hire, reconcile, settled, events } = setUp();
   const ada = hire('ada');

@@ -323,7 +323,7 @@ function parseFault(value: unknown): Fault {
         path: optional(path, `${place}.path`, regularExpression),
       });
     }),
-    times: number('times'),
+    times: optional(given['times'], 'fault.times', positive),
     share: optional(given['share'], 'fault.share', share),
     shareSeed: number('shareSeed'),
     status: optional(given['status'], 'fault.status', httpStatus),
