@@ -486,6 +486,19 @@ describe('refused in one line, with nothing written', () => {
       code: 2,
       says: /--to okta: the configuration has workos, scalekit/,
     },
+    {
+      title: 'two environments of one vendor',
+      args: ['plan'],
+      code: 2,
+      says: /--from workos: the configuration has two of that name/,
+      prepare: () => {
+        const options = { apiKey: 'sk_test_1', clientId: 'client_1' };
+        const workos = { module: '@org/sso-workos', factory: 'createWorkos', options };
+        return configure({
+          providers: [workos, { ...workos, options: { ...options, clientId: 'client_2' } }],
+        });
+      },
+    },
     { title: 'twice the same provider', args: ['plan', '--to', 'workos'], code: 2, says: /same provider/ },
     { title: 'an unknown command', args: ['migrate'], code: 2, says: /unknown command/ },
     { title: 'an unknown customer', args: ['verify', 'tenant_nobody'], code: 4, says: /tenant_nobody/ },

@@ -33,7 +33,11 @@ export interface Session {
 export async function openSession(options: CommonOptions, storeUse: StoreUse): Promise<Session> {
   const config = await loadConfig(options.config, process.env);
   const named = (id: string, option: string): SsoProvider => {
-    const found = config.providers.find((provider) => provider.id === id);
+    const [found, another] = config.providers.filter((provider) => provider.id === id);
+    if (another)
+      throw refused(
+        `${option} ${id}: the configuration has two of that name, so nobody can tell which is meant`,
+      );
     if (found) return found;
     throw refused(
       `${option} ${id}: the configuration has ${config.providers.map((provider) => provider.id).join(', ') || 'no provider'}`,
