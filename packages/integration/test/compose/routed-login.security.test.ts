@@ -1,7 +1,7 @@
 import { connectionId, createSso } from '@org/sso-core';
 import { createMemoryRoutes } from '@org/sso-core/compose';
 import { createLoginHandlers } from '@org/sso-core/web';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { loginSettings, redirectUri, startApp, useVendors, type VendorName } from './support.js';
 
 const vendors = useVendors();
@@ -15,23 +15,20 @@ const signIn = (name: VendorName, url: string) => vendors.emulator[name].control
 const posts = async (name: VendorName) =>
   (await vendors.traffic(name)).filter(({ method }) => method === 'POST');
 
-test.each(names)(
-  'a login goes to %s when its route says so, and nothing of it to the other',
-  async (name) => {
-    const { login } = startApp(vendors, { routes: routesTo(name) });
-    const { selector, loginHint } = await login.lookup('Ada@Acme.example');
-    const { url, flow } = await login.begin({ ...selector!, loginHint });
-    expect(url).toMatch(vendors.emulator[name].url);
-    const callback = await signIn(name, url);
-    expect(callback).toMatch(redirectUri(name));
-    const { profile } = await login.complete({ callback, flow });
-    expect(profile).toMatchObject({ provider: name, email: ada.email });
-    expect(await vendors.codes(name)).toEqual([new URL(callback).searchParams.get('code')]);
-    expect(await vendors.traffic(otherThan(name))).toEqual([]);
-  },
-);
+it.each(names)('a login goes to %s when its route says so, and nothing of it to the other', async (name) => {
+  const { login } = startApp(vendors, { routes: routesTo(name) });
+  const { selector, loginHint } = await login.lookup('Ada@Acme.example');
+  const { url, flow } = await login.begin({ ...selector!, loginHint });
+  expect(url).toMatch(vendors.emulator[name].url);
+  const callback = await signIn(name, url);
+  expect(callback).toMatch(redirectUri(name));
+  const { profile } = await login.complete({ callback, flow });
+  expect(profile).toMatchObject({ provider: name, email: ada.email });
+  expect(await vendors.codes(name)).toEqual([new URL(callback).searchParams.get('code')]);
+  expect(await vendors.traffic(otherThan(name))).toEqual([]);
+});
 
-test.each(names)(
+it.each(names)(
   'a login begun at %s finishes there after its route changed and the process began anew',
   async (name) => {
     const routes = routesTo(name);
@@ -47,7 +44,7 @@ test.each(names)(
   },
 );
 
-test('a login begun before the second vendor came finishes after', async () => {
+it('a login begun before the second vendor came finishes after', async () => {
   const before = createSso({
     provider: vendors.provider.workos,
     login: { ...loginSettings, redirectUri: redirectUri('workos') },
@@ -58,7 +55,7 @@ test('a login begun before the second vendor came finishes after', async () => {
   expect((await login.complete({ callback, flow })).profile.provider).toBe('workos');
 });
 
-test('a login begun at a vendor that is gone is refused', async () => {
+it('a login begun at a vendor that is gone is refused', async () => {
   const begun = await startApp(vendors, { routes: routesTo('workos') }).login.begin(acme);
   const callback = await signIn('workos', begun.url);
   const after = createSso({
@@ -71,7 +68,7 @@ test('a login begun at a vendor that is gone is refused', async () => {
   expect(await posts('scalekit')).toEqual([]);
 });
 
-test.each(names)(
+it.each(names)(
   'mix-up: a code issued by the other vendor never reaches %s, where the login began',
   async (name) => {
     const other = otherThan(name);
@@ -92,7 +89,7 @@ test.each(names)(
   },
 );
 
-test('two vendors cannot share a redirect URI, nor its path', () => {
+it('two vendors cannot share a redirect URI, nor its path', () => {
   const provider = startApp(vendors).provider;
   const attempts = [
     'https://app.example/callback',
@@ -109,7 +106,7 @@ test('two vendors cannot share a redirect URI, nor its path', () => {
   }
 });
 
-test('the organization a login asks for may have moved: its counterpart has the same external id', async () => {
+it('the organization a login asks for may have moved: its counterpart has the same external id', async () => {
   const organization = vendors.organization('workos', 'Acme Corp');
   const routes = createMemoryRoutes([[{ organization }, 'scalekit']]);
   const { login } = startApp(vendors, { routes });
@@ -121,7 +118,7 @@ test('the organization a login asks for may have moved: its counterpart has the 
   expect((await login.begin({ organization })).url).toMatch(vendors.emulator.workos.url);
 });
 
-test('without a route a login is refused before any request, and a look-up finds nobody', async () => {
+it('without a route a login is refused before any request, and a look-up finds nobody', async () => {
   const { login } = startApp(vendors);
   for (const selector of [acme, { identityProvider: 'google' }])
     await expect(login.begin(selector)).rejects.toMatchObject({ code: 'failed_precondition' });
@@ -131,12 +128,12 @@ test('without a route a login is refused before any request, and a look-up finds
   await expect(elsewhere.login.begin(acme)).rejects.toMatchObject({ code: 'failed_precondition' });
 });
 
-test('who has no route goes to the fallback', async () => {
+it('who has no route goes to the fallback', async () => {
   const { login } = startApp(vendors, { fallback: 'scalekit' });
   expect((await login.begin(acme)).url).toMatch(vendors.emulator.scalekit.url);
 });
 
-test.each(names)('access token and logout of a login at %s', async (name) => {
+it.each(names)('access token and logout of a login at %s', async (name) => {
   const { login } = startApp(vendors, { routes: routesTo(name) });
   const { id } = await vendors.emulator[name].control.createConnection({
     organizationId: vendors.organization(name, 'Acme Corp').slice(name.length + 1),
@@ -161,7 +158,7 @@ test.each(names)('access token and logout of a login at %s', async (name) => {
     });
 });
 
-test('logins that begin at an identity provider are recognised whichever vendor they come through', async () => {
+it('logins that begin at an identity provider are recognised whichever vendor they come through', async () => {
   const { login } = startApp(vendors);
   const start = async (name: VendorName) => {
     const [connection] = vendors.emulator[name].connections();
@@ -178,7 +175,7 @@ test('logins that begin at an identity provider are recognised whichever vendor 
   ).rejects.toMatchObject({ code: 'verification_failed' });
 });
 
-test.each(names)('one set of handlers serves the callback of %s', async (name) => {
+it.each(names)('one set of handlers serves the callback of %s', async (name) => {
   const { handle } = createLoginHandlers({
     sso: startApp(vendors, { routes: routesTo(name) }),
     onLogin: ({ profile }) => new Response(profile.provider),

@@ -30,7 +30,7 @@ function titlesIn(source: string): string[] {
     if (kind === 'it') titles.push(around.map(({ title }) => title).join(' › '));
   }
   // One of another form would not be seen.
-  expect(titles).toHaveLength(source.match(/^ *it\b/gm)?.length ?? 0);
+  expect(titles).toHaveLength(source.match(/^ *(?:it|test)\b/gm)?.length ?? 0);
   return titles;
 }
 
