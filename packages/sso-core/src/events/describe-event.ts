@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { SsoEvent, SsoEventType } from '../model/event.js';
-import type { NewEvent } from './event-store.js';
+import type { EventSource, NewEvent } from './event-store.js';
 
 /** Events that state how things are now. Of each subject only the newest counts; others are facts, each delivered for itself. */
 const stateEntities = new Set([
@@ -26,12 +27,50 @@ export function isStateEvent(event: SsoEvent): boolean {
 }
 
 export function describeEvent(event: SsoEvent, quarantine: string | null = null): NewEvent {
+  if (!idsOf(event).every((id) => storableId.test(id))) {
+    const stand = unreadable(event, JSON.stringify(event), event, event.occurredAt);
+    return describeEvent(stand, 'Its ids cannot be stored');
+  }
   return {
     event,
     order: orderOf(event),
     removal: accessAfter(event) === false && !event.type.endsWith('.created'),
     scope: event.organizationId ?? `${event.provider}:${event.environment}`,
     quarantine,
+  };
+}
+
+/** Databases cut or refuse text with NUL and halves of characters, and long keys. */
+const storableId = /^[^\p{Cc}\p{Cs}]{0,300}$/u;
+
+/** Everything stores have keys of. */
+function idsOf({ id, subject, organizationId, data }: SsoEvent): string[] {
+  const ids = [id, subject, organizationId ?? ''];
+  if ('group' in data) ids.push(data.group.id, data.group.directoryId ?? '');
+  if ('user' in data && 'groups' in data.user) {
+    ids.push(data.user.id, data.user.directoryId ?? '');
+    for (const group of data.user.groups ?? []) ids.push(group.id);
+  }
+  return ids;
+}
+
+/** A genuine event that cannot be taken as it is. Its id follows from `content`, so that a repetition is the same event. */
+export function unreadable(
+  { provider, environment }: EventSource,
+  content: Uint8Array | string,
+  payload: unknown,
+  occurredAt: string,
+): SsoEvent {
+  const id = `unreadable-${createHash('sha256').update(content).digest('hex').slice(0, 32)}`;
+  return {
+    id,
+    provider,
+    environment,
+    type: 'unrecognized',
+    occurredAt,
+    organizationId: null,
+    subject: id,
+    data: { vendorType: '(unreadable)', payload },
   };
 }
 

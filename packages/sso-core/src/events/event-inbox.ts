@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { EventEmitter } from 'eventemitter3';
 import { createBell, type Bell } from '../bell.js';
@@ -9,7 +8,7 @@ import { summarizeFailure } from '../failure-summary.js';
 import type { SsoEvent, SsoEventOf, SsoEventType } from '../model/event.js';
 import type { EventsFacet } from '../provider/facets/events.js';
 import type { SsoProvider } from '../provider/provider.js';
-import { describeEvent } from './describe-event.js';
+import { describeEvent, unreadable } from './describe-event.js';
 import { planEvent } from './event-plan.js';
 import type { EventRelay, RelayDecision } from './event-relay.js';
 import type {
@@ -175,6 +174,11 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     });
   }
 
+  function reportQuarantined(events: readonly NewEvent[]): void {
+    for (const { event, quarantine } of events)
+      if (quarantine !== null) attention('quarantined', event, quarantine);
+  }
+
   /** Handlers that are over time are not waited for: nobody can end them, and their subject must not stand still. */
   async function deliver(events: readonly SsoEvent[], attempt: number): Promise<void> {
     const controller = new AbortController();
@@ -305,16 +309,18 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
           ? { cursor: checkpoint }
           : { cursor: null, since: since ?? options.pullSince };
       const page = await facet.pullPage(from, { operation: 'events.pull', signal: stopping.signal });
+      const events = page.events.map((event) => describeEvent(event));
       const moved = await store.advance(source, {
         expected: checkpoint,
         cursor: page.cursor,
-        events: page.events.map((event) => describeEvent(event)),
+        events,
         now: now(),
       });
       // Where another process pulled the same page, it goes on from there, and so do we.
       if (moved) {
         pulled += page.events.length;
         since = undefined;
+        reportQuarantined(events);
       }
       if (page.events.length > 0) work.ring();
       if (!page.more || stopping.signal.aborted) return pulled;
@@ -329,8 +335,12 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
     try {
       event = await facet.parse(verified);
     } catch (error) {
+      // A garbage event with a valid signature is quarantined, not lost.
+      const { id, environment } = provider;
+      const receivedAt = new Date(now()).toISOString();
+      const source = { provider: id, environment };
       return describeEvent(
-        unreadable(provider, delivery.body, verified.payload, now()),
+        unreadable(source, delivery.body, verified.payload, receivedAt),
         summarizeFailure(error),
       );
     }
@@ -371,9 +381,7 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
   async function accept(provider: SsoProvider, request: WebhookRequest): Promise<void> {
     const received = await receive(provider, request);
     if (options.webhooks !== 'poke') {
-      const added = await store.append([received], now());
-      if (added > 0 && received.quarantine !== null)
-        attention('quarantined', received.event, received.quarantine);
+      if ((await store.append([received], now())) > 0) reportQuarantined([received]);
       work.ring();
     } else if (running) pulls.get(provider.id)?.ring();
     else await pull(provider.id);
@@ -442,21 +450,6 @@ async function bySource(
   let changed = 0;
   for (const { source, ids } of groups.values()) changed += await change(source, ids);
   return changed;
-}
-
-/** A garbage event with a valid signature is quarantined, not lost. Its id follows from its bytes, so that a repetition is the same event. */
-function unreadable(provider: SsoProvider, body: Uint8Array, payload: unknown, at: number): SsoEvent {
-  const id = `unreadable-${createHash('sha256').update(body).digest('hex').slice(0, 32)}`;
-  return {
-    id,
-    provider: provider.id,
-    environment: provider.environment,
-    type: 'unrecognized',
-    occurredAt: new Date(at).toISOString(),
-    organizationId: null,
-    subject: id,
-    data: { vendorType: '(unreadable)', payload },
-  };
 }
 
 const refusalStatus: Partial<Record<WebhookRefusedError['reason'], number>> = {

@@ -209,6 +209,33 @@ export function testInbox(createStore: () => Promise<EventStore>): void {
     expect((await inbox.list('held')).events).toHaveLength(5);
   });
 
+  test.each([
+    ['NUL', 'e\u0000vent'],
+    ['half a character', 'event\ud800'],
+    ['a long text', 'e'.repeat(5000)],
+  ])('an event whose id has %s is quarantined, and stands in nobody’s way', async (_, id) => {
+    const { inbox, vendor, world, provider, notices } = await setUp();
+    const events: SsoEvent[] = [];
+    inbox.on('*', (event) => void events.push(event));
+    const { headers, body } = world.signWebhook(JSON.stringify({ id, type: 'vendor.new', data: { x: 1 } }));
+    const receive = inbox.webhook('memory');
+    expect((await receive({ headers, body })).status).toBe(202);
+    expect((await receive({ headers, body })).status).toBe(202);
+    hire(vendor, 1);
+    await inbox.pull('memory');
+    await inbox.process();
+    expect(told(events)).toEqual(['directory.activated', 'directory.user.created']);
+    const { events: quarantined } = await inbox.list('quarantined');
+    expect(quarantined).toMatchObject([
+      { event: { data: { payload: { id, data: { payload: { x: 1 } } } } } },
+    ]);
+    expect(notices).toMatchObject([{ kind: 'quarantined', provider: provider.id }]);
+
+    await inbox.release(quarantined);
+    await inbox.process();
+    expect(told(events).at(-1)).toBe('unrecognized');
+  });
+
   test('members whose status the vendor does not tell have access until they are removed', async () => {
     const { store, provider, now, vendor } = await setUp();
     const { organizationId } = vendor;
