@@ -1,6 +1,7 @@
 import { createOkta, type Okta, type Person } from '@org/example-provisioning/okta';
 import { createSso, organizationId, type ClientFacets } from '@org/sso-core';
 import { createEventInbox } from '@org/sso-core/events';
+import { createIdentityLedger } from '@org/sso-core/identity';
 import { createDirectoryHandOver, createMigrationRelay } from '@org/sso-core/migration';
 import { createLadder } from '@org/sso-migrate';
 import type { SsoStore } from '@org/sso-store';
@@ -86,10 +87,19 @@ export async function startCustomer(
     events: store.events,
     sources: providers,
   });
+  const ledger = createIdentityLedger({
+    store: store.identities,
+    tenantOf: async (organization) =>
+      (await store.migrations.findByOrganization(organization))?.tenantId ?? tenantId,
+    verifiedDomainsOf: () => ['acme.example'],
+  });
+  for (const type of ['directory.user.created', 'directory.user.updated', 'directory.user.deleted'] as const)
+    inbox.on(type, async (event) => void (await ledger.resolveDirectoryUser(event)));
   const ladder = createLadder({
     store: store.migrations,
     gate: (tenant, settings) => migrator.gate(tenant, settings),
     handOver,
+    identities: ledger,
   });
 
   const old = await pushTo(from);
@@ -120,6 +130,7 @@ export async function startCustomer(
     failing,
     handOver,
     ladder,
+    ledger,
     store,
     settle,
     /** The new directory is connected, and told of everybody. Answers how it is pushed to. */

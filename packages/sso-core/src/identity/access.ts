@@ -16,11 +16,27 @@ export function certainRefusalOf(userId: string, people: People): Refusal | null
 function decide(userId: string, identities: readonly Identity[], people: People): Refusal | null {
   const access = people.user(userId)?.access ?? 'by_directory';
   if (access !== 'by_directory') return access === 'blocked' ? 'blocked' : null;
-  const words = identities.filter(({ kind }) => kind === 'directory_user');
-  const authority = people.sources.find(({ authoritative }) => authoritative)?.id;
-  const decisive = words.filter(({ source }) => source === authority);
-  const counted = decisive.length > 0 ? decisive : words;
+  const counted = countedOf(
+    identities.filter(({ kind }) => kind === 'directory_user'),
+    people,
+  );
   return counted.some((word) => takesAccess(word, counted, people)) ? 'deprovisioned' : null;
+}
+
+/** All, unless somebody with authority knows the person: of several the one who spoke last. */
+function countedOf(words: readonly Identity[], { sources }: People): readonly Identity[] {
+  const authorities = new Set(sources.filter(({ authoritative }) => authoritative).map(({ id }) => id));
+  const [newest] = words
+    .filter(({ source }) => authorities.has(source))
+    .toSorted((a, b) => (lastOrderOf(a) < lastOrderOf(b) ? 1 : -1));
+  return newest ? words.filter(({ source }) => source === newest.source) : words;
+}
+
+function lastOrderOf({ createdOrder, deletedOrder, changedOrder }: Identity): string {
+  return [createdOrder, deletedOrder, changedOrder].reduce<string>(
+    (latest, order) => (order !== null && order > latest ? order : latest),
+    '',
+  );
 }
 
 /** Any directory may take access away. A deleted directory user does not once the directory has told of the person anew. */

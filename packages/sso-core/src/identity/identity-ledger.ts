@@ -109,9 +109,12 @@ export interface IdentityLedger {
   linkConnection(
     link: Operator & { readonly connectionId: ConnectionId; readonly to: ConnectionId },
   ): Promise<void>;
-  /** Whose directories alone decide about access of the people they know; `null`: any may take it away. */
+  /**
+   * Whose directories alone decide about access of the people they know; none: any may take it away. Of several the last word counts, which
+   * is for the two organizations of a customer in a move whose events come through one relay.
+   */
   setDirectoryAuthority(
-    authority: Operator & { readonly organizationId: OrganizationId | null },
+    authority: Operator & { readonly organizationIds: readonly OrganizationId[] },
   ): Promise<void>;
   /** Ends what a connection, or an organization's directories, may say for this tenant: as when it was deleted, or the customer moved. */
   retireSource(source: Operator & { readonly source: ConnectionId | OrganizationId }): Promise<void>;
@@ -273,11 +276,12 @@ export function createIdentityLedger(options: IdentityLedgerOptions): IdentityLe
       const query = { sources: [connectionId, to], disputed: [connectionId, to] };
       await operate(operation, operator, query, (draft) => linkConnection(draft, connectionId, to));
     },
-    async setDirectoryAuthority({ organizationId, ...operator }) {
+    async setDirectoryAuthority({ organizationIds, ...operator }) {
       const operation = 'identity.setDirectoryAuthority';
-      if (organizationId !== null) requireQualified(operation, organizationId);
-      const sources = organizationId === null ? [] : [organizationId];
-      await operate(operation, operator, { sources }, (draft) => setAuthority(draft, organizationId));
+      for (const organizationId of organizationIds) requireQualified(operation, organizationId);
+      await operate(operation, operator, { sources: organizationIds }, (draft) =>
+        setAuthority(draft, organizationIds),
+      );
     },
     async retireSource({ source, ...operator }) {
       const operation = 'identity.retireSource';

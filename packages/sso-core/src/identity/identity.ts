@@ -54,7 +54,7 @@ export interface IdentitySource {
   readonly lineage: string;
   /** When it was deleted, as text that sorts by time; `null` while it lives. A deleted one speaks for nobody. */
   readonly deletedOrder: string | null;
-  /** Of a directory: its word about access outranks all others'. */
+  /** Of a directory: its word about access outranks those of others without authority. */
   readonly authoritative: boolean;
   /** `sequence` of the decision that put it into its lineage. */
   readonly decision: number;

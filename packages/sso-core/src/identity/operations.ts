@@ -77,14 +77,14 @@ export function retireSource(draft: Draft, id: string, order: string): void {
   draft.putSource({ ...source, deletedOrder: order, authoritative: false, decision });
 }
 
-export function setAuthority(draft: Draft, organizationId: OrganizationId | null): void {
-  const wanted = organizationId === null ? undefined : draft.ensureSource(organizationId, 'directory');
-  const changed = draft.people.sources.filter(
-    (source) =>
-      source.authoritative !== (source.id === wanted?.id && source.generation === wanted.generation),
-  );
+export function setAuthority(draft: Draft, organizationIds: readonly OrganizationId[]): void {
+  const wanted = organizationIds.map((id) => draft.ensureSource(id, 'directory'));
+  const isWanted = (source: IdentitySource) =>
+    wanted.some(({ id, generation }) => source.id === id && source.generation === generation);
+  const changed = draft.people.sources.filter((source) => source.authoritative !== isWanted(source));
   if (changed.length === 0) return;
-  draft.record('authority_set', { source: organizationId });
+  if (wanted.length === 0) draft.record('authority_set');
+  for (const { id } of wanted) draft.record('authority_set', { source: id });
   for (const source of changed) draft.putSource({ ...source, authoritative: !source.authoritative });
 }
 

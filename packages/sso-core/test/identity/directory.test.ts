@@ -153,7 +153,7 @@ describe('with the directories of two vendors', () => {
     const authority = (organization: string | null) =>
       ledger.setDirectoryAuthority({
         ...operator,
-        organizationId: organization === null ? null : organizationId(organization),
+        organizationIds: organization === null ? [] : [organizationId(organization)],
       });
     await tell('created', { id: 'workos:u2', idpId: '00u2', email: 'ben@acme.example' });
     await authority('scalekit:org_acme');
@@ -181,6 +181,21 @@ describe('with the directories of two vendors', () => {
       'workos:org_acme ops@app.example',
       'scalekit:org_acme ops@app.example',
     ]);
+  });
+
+  test('of two with authority the last word counts, whichever came first', async () => {
+    const { ledger, tell } = await setUp();
+    await ledger.setDirectoryAuthority({
+      ...operator,
+      organizationIds: [organizationId('workos:org_acme'), organizationId('scalekit:org_acme')],
+    });
+    expect(await tell('deleted', { id: 'scalekit:u1', at: 2 })).toMatchObject(refused);
+    expect(await tell('updated', { id: 'workos:u1', at: 1 })).toMatchObject(refused);
+    expect(await ledger.resolveUser(byAda)).toMatchObject(refused);
+    expect(await tell('updated', { id: 'workos:u1', at: 3 })).toMatchObject(known);
+    expect(await ledger.resolveUser(byAda)).toMatchObject(known);
+    expect(await tell('updated', { id: 'workos:u1', status: 'inactive', at: 4 })).toMatchObject(refused);
+    expect(await tell('created', { id: 'scalekit:u1', at: 5 })).toMatchObject(known);
   });
 });
 

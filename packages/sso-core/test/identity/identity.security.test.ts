@@ -83,7 +83,7 @@ describe('another tenant', () => {
       undo: () => ledger.undo({ ...stranger, sequence: 2 }),
       retire: () => ledger.retireSource({ ...stranger, source: acmeOkta }),
       authority: () =>
-        ledger.setDirectoryAuthority({ ...stranger, organizationId: organizationId('workos:org_acme') }),
+        ledger.setDirectoryAuthority({ ...stranger, organizationIds: [organizationId('workos:org_acme')] }),
     };
     await ledger.resolveDirectoryUser(directoryEvent('directory.user.created', { id: 'workos:u1', ...ada }));
     const before = await ledger.history({ tenantId });

@@ -357,7 +357,7 @@ test('bad input is refused before anything is read', async () => {
     subject: () => ledger.addIdentity({ ...operator, userId, connectionId: acmeOkta, idpId: '' }),
     connection: () =>
       ledger.addIdentity({ ...operator, userId, connectionId: 'conn_1' as never, idpId: 'x' }),
-    authority: () => ledger.setDirectoryAuthority({ ...operator, organizationId: 'org' as never }),
+    authority: () => ledger.setDirectoryAuthority({ ...operator, organizationIds: ['org' as never] }),
     sequence: () => ledger.undo({ ...operator, sequence: Number.NaN }),
     access: () => ledger.setAccess({ ...operator, userId, access: 'admin' as never }),
     proposal: () => ledger.confirm({ ...operator, proposalId: '' }),

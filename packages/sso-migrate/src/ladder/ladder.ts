@@ -30,7 +30,7 @@ export interface LadderOptions {
   readonly handOver?: HandOver;
   /**
    * For apps that know people by the identity ledger: before anybody signs in at the target, its connections are linked to those they stand
-   * for, and the directories of the acting side alone decide about access.
+   * for, and of the directories of both sides the last word the app was told decides about access.
    */
   readonly identities?: Pick<IdentityLedger, 'linkConnection' | 'setDirectoryAuthority'>;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -193,9 +193,10 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       acting === wanted
         ? migration
         : await write(migration, { acting: wanted }, transition, 'handed_over', { acting: wanted });
+    // Of both the app is told what counts, by whichever acts. What one of them said before it ceased to act stands until the other speaks.
     await identities?.setDirectoryAuthority({
       tenantId,
-      organizationId: settled.organizations[wanted],
+      organizationIds: Object.values(settled.organizations).filter((organization) => organization !== null),
       actor: transition.actor,
     });
     if (stage === 'observe' || stage === 'committed') await handOver?.forget(tenantId);
