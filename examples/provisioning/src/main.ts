@@ -7,7 +7,10 @@ const folder = process.env['DATA_FOLDER'] ?? 'data';
 try {
   const provider = providerFromEnvironment(process.env);
   mkdirSync(folder, { recursive: true });
-  const { users } = await startProvisioning(provider, origin, folder);
+  const { users, close } = await startProvisioning(provider, origin, folder);
+  // Lets handlers end.
+  const stop = () => void close();
+  process.once('SIGTERM', stop).once('SIGINT', stop);
   console.table(users.list());
   console.log(`The table is at ${origin}/users and kept in ${folder}/users.db.`);
   console.log(
