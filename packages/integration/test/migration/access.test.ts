@@ -3,7 +3,7 @@ import { createSqliteStore } from '@org/sso-store';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
 import { directions } from '../../../sso-migrate/test/support/vendors.js';
-import { startCustomer } from './customer.js';
+import { personOf, startCustomer } from './customer.js';
 
 describe.each(directions)('from $from to $to', (direction) => {
   /** Primary, with a word of the new directory about Ben. */
@@ -19,13 +19,13 @@ describe.each(directions)('from $from to $to', (direction) => {
     await advance('primary');
     await idp.assign({ ...ben, lastName: 'Bond' });
     await settle();
-    const signIn = () =>
+    const signIn = (person = ben) =>
       ledger.resolveUser({
         profile: {
           provider: direction.from,
           connectionId: connectionId(`${direction.from}:conn_acme`),
-          idpId: ben.id,
-          email: ben.email,
+          idpId: person.id,
+          email: person.email,
           emailVerified: true,
         } as unknown as Profile,
       });
@@ -71,5 +71,22 @@ describe.each(directions)('from $from to $to', (direction) => {
     await settle();
     expect(app.people()).toEqual(['Ada Example', 'Ben Example', 'Cyd Example']);
     expect(await signIn()).toMatchObject({ status: 'known' });
+  });
+
+  test('whose dismissal arrives after a catch-up has told that they are there is refused', async () => {
+    const { idp, next, settle, advance, rollback, inbox, signIn, app } = await start();
+    await rollback();
+    await settle();
+    const dora = personOf('Dora');
+    idp.connect(next);
+    await idp.assign(dora);
+    await settle();
+    await idp.unassign(dora);
+    await advance('primary');
+    await inbox.process();
+    expect(app.people()).toContain('Dora Example');
+    await settle();
+    expect(app.people()).not.toContain('Dora Example');
+    expect(await signIn(dora)).toMatchObject(refused);
   });
 });

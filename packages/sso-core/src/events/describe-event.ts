@@ -80,6 +80,11 @@ export function orderOf({ occurredAt, id }: Pick<SsoEvent, 'occurredAt' | 'id'>)
   return `${seconds}.${fraction.padEnd(9, '0')}|${String(id.length).padStart(4, '0')}|${id}`;
 }
 
+/** When the event of an order occurred, in ISO-8601. */
+export function occurredAtOf(order: string): string {
+  return `${order.slice(0, order.indexOf('|')).replace(/0{6}$/, '')}Z`;
+}
+
 /** Whether the person it is about has access after it; `null` when it is about no person. */
 export function accessAfter(event: SsoEvent): boolean | null {
   switch (event.type) {

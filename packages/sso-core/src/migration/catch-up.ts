@@ -1,8 +1,10 @@
+import { occurredAtOf } from '../events/describe-event.js';
 import type { SsoEvent } from '../model/event.js';
 import type { DirectoryGroup } from '../model/index.js';
 import type { DirectoryEntry, DirectoryMembership } from './directory-entry.js';
 import {
   differences,
+  hasAccess,
   introductionOf,
   isPresent,
   isStaleGrant,
@@ -88,14 +90,19 @@ export function untold(
 ): Telling[] {
   if (!isUntold(entry, side, payload)) return [];
   const { kind, told, telling } = entry;
-  const { subject, entity, deleted } = entry[side]!;
+  const said = entry[side]!;
+  const { subject, entity, deleted } = said;
+  // As it was said, so that an end the side tells later than now, but which occurred before, still ends it. What takes access, or insists,
+  // outranks what was told before, which may have occurred later.
+  const isGiven = kind === 'directory_user' ? hasAccess(said) : isPresent(said);
+  const occurredAt = isGiven && !isStaleGrant(told, said) ? occurredAtOf(said.order) : envelope.occurredAt;
   const saidGroups = entriesOf(entry[side]!.groups);
   const isKnown = isPresent(told);
   const toldGroups = entriesOf(isKnown ? told.groups : []);
   const isSame = telling === null && saysTheSame(kind, told, entry[side]);
   const prefix = kind === 'directory_user' ? 'directory.user' : 'directory.group';
   const about = (type: string, data: object, id = type, group: string | null = null): Telling => ({
-    event: { ...envelope, id: `${envelope.id}/${id}`, subject, type, data } as DirectoryEvent,
+    event: { ...envelope, occurredAt, id: `${envelope.id}/${id}`, subject, type, data } as DirectoryEvent,
     entry: group,
   });
 
