@@ -1,9 +1,11 @@
 import { connectionId, type Profile } from '@org/sso-core';
+import { createLadder, createMigrator } from '@org/sso-migrate';
+import type { MigrationStage } from '@org/sso-core/migration';
 import { createSqliteStore } from '@org/sso-store';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
-import { directions } from '../../../sso-migrate/test/support/vendors.js';
-import { personOf, startCustomer } from './customer.js';
+import { actor, directions, redirectUri } from '../../../sso-migrate/test/support/vendors.js';
+import { personOf, startCustomer, tenantId } from './customer.js';
 
 describe.each(directions)('from $from to $to', (direction) => {
   /** Primary, with a word of the new directory about Ben. */
@@ -88,5 +90,68 @@ describe.each(directions)('from $from to $to', (direction) => {
     await settle();
     expect(app.people()).not.toContain('Dora Example');
     expect(await signIn(dora)).toMatchObject(refused);
+  });
+
+  test('a customer who is committed moves back the same way, and nobody is lost, repeated or let in', async () => {
+    const { idp, people, old, next, ben, settle, advance, signIn, app, vendors, store, handOver, ledger } =
+      await start();
+    const [ada, , cyd] = people;
+    await advance('committed');
+    idp.connect(next);
+    await idp.unassign(ben);
+    const lovelace = { ...ada!, lastName: 'Lovelace' };
+    await idp.assign(lovelace);
+    await settle();
+    app.told();
+
+    const migrator = createMigrator({
+      from: vendors[1]!.provider,
+      to: vendors[0]!.provider,
+      store: store.migrations,
+      testLogin: { redirectUri },
+    });
+    const ladder = createLadder({
+      store: store.migrations,
+      gate: migrator.gate,
+      handOver,
+      identities: ledger,
+    });
+    expect(await migrator.apply(await migrator.plan(), { actor })).toMatchObject({ applied: 1 });
+    expect(await store.migrations.get(tenantId)).toMatchObject({ stage: 'observe', acting: 'from' });
+    const to = (stage: MigrationStage) => ladder.advance(tenantId, { actor, to: stage });
+    await expect(to('shadow')).rejects.toMatchObject({ name: 'GateClosedError', stage: 'observe' });
+
+    // The customer connects the old vendor again.
+    idp.connect(old);
+    await idp.unassign(ben);
+    for (const person of [lovelace, cyd!]) await idp.assign(person);
+    idp.connect(old, next);
+    await settle();
+    await to('canary');
+    await idp.unassign(cyd!);
+    const eve = personOf('Eve');
+    await idp.assign(eve);
+    await settle();
+    expect(app.told().toSorted()).toEqual(['hired Eve Example', 'left Cyd Example']);
+    await to('primary');
+    await settle();
+    expect(app.told()).toEqual([]);
+    for (const gone of [ben, cyd!]) expect(await signIn(gone)).toMatchObject(refused);
+
+    idp.connect(old);
+    await idp.unassign(eve);
+    await idp.assign(cyd!);
+    await settle();
+    await to('committed');
+    expect(app.told()).toHaveLength(2);
+    expect(app.people()).toEqual(['Ada Lovelace', 'Cyd Example']);
+    for (const gone of [ben, eve]) expect(await signIn(gone)).toMatchObject(refused);
+    for (const there of [lovelace, cyd!]) expect((await signIn(there)).status).not.toBe('refused');
+    expect(await store.migrations.entries(tenantId, { limit: 10, after: null })).toEqual([]);
+    // What the vendor that was left tells now is nobody's.
+    idp.connect(next);
+    for (const person of [lovelace, cyd!]) await idp.unassign(person);
+    await settle();
+    expect(app.told()).toEqual([]);
   });
 });
