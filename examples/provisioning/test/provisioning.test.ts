@@ -112,6 +112,19 @@ describe.each(vendors)('the users table at %s', (vendor) => {
     expect(account()).toEqual(before);
   });
 
+  it('keeps who is hired anew when the deletion from before comes late', async () => {
+    const { control, okta, start, settled } = await openStage(vendor);
+    const app = await start();
+    const hired = await okta.assign(evan);
+    await settled(app);
+    await control.addEventFault({ kind: 'delay', delayMs: 60_000 });
+    await okta.remove(hired);
+    await okta.assign(evan);
+    await expect.poll(async () => (await control.webhookDeliveries()).at(-1)!.state).toBe('succeeded');
+    await settled(app);
+    expect(staff(app)).toContain('Evan Ek: member');
+  });
+
   it('catches up with what happened while the app was down', async () => {
     const { okta, start, settled } = await openStage(vendor);
     await (await start()).close();
