@@ -67,7 +67,8 @@ export async function reconcileDirectory(options: ReconcileDirectory): Promise<R
       return await request();
     } catch (error) {
       signal?.throwIfAborted();
-      throw untrusted('the vendor did not answer', error);
+      const isGone = SsoError.isInstance(error) && error.code === 'not_found';
+      throw untrusted(isGone ? 'the vendor has no such directory' : 'the vendor did not answer', error);
     }
   }
 

@@ -225,6 +225,11 @@ describe('a listing that cannot be trusted stores nothing', () => {
       }),
     ],
     [
+      'a directory that was deleted',
+      'the vendor has no such directory',
+      () => ({ get: () => Promise.reject(new SsoError({ code: 'not_found', message: 'gone' })) }),
+    ],
+    [
       'an error while groups are listed',
       'the vendor did not answer',
       () => ({ listGroupsPage: () => Promise.reject(failing) }),
