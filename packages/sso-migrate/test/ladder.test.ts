@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SsoError } from '@org/sso-core';
 import { createMemoryMigrationStore, type MigrationStore } from '@org/sso-core/migration';
 import { createPostgresStore, createSqliteStore } from '@org/sso-store';
-import { createLadder, GateClosedError } from '@org/sso-migrate';
+import { createLadder, GateClosedError, statusOf } from '@org/sso-migrate';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startPostgres } from '../../sso-store/test/postgres.js';
 import {
@@ -107,6 +107,32 @@ function testLadder(name: string, open: () => Promise<MigrationStore>, numRuns: 
       expect(await store.get(tenantId)).toMatchObject({ stage: 'shadow', acting: 'to' });
       await operatorOf(store).rollback(tenantId, { actor });
       expect(await expectConsistent(store)).toMatchObject({ stage: 'observe', acting: 'from' });
+    });
+
+    test('until the app can hear what it missed, status says so', async () => {
+      const store = await open();
+      await enrol(store);
+      const status = async () => statusOf(store, (await store.get(tenantId))!);
+      const gone = async () => {
+        throw new SsoError({ code: 'unavailable', message: 'The inbox is gone' });
+      };
+      await operatorOf(store).advance(tenantId, { actor, to: 'canary' });
+      expect(await status()).toMatchObject({ handOverPending: false });
+      await expect(
+        operatorOf(store, { handOver: gone }).advance(tenantId, { actor, to: 'canary' }),
+      ).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await status()).toMatchObject({ handOverPending: false });
+      let calls = 0;
+      const failing = operatorOf(store, { handOver: () => ((calls += 1) > 2 ? gone() : Promise.resolve()) });
+      await expect(failing.advance(tenantId, { actor, to: 'primary' })).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+      expect(await status()).toMatchObject({
+        migration: { stage: 'primary', acting: 'to' },
+        handOverPending: true,
+      });
+      await operatorOf(store).advance(tenantId, { actor, to: 'primary' });
+      expect(await status()).toMatchObject({ handOverPending: false });
     });
 
     test('rolling back restores every route as it was', async () => {

@@ -7,6 +7,7 @@ import {
   type JournalEntry,
   type Migration,
   type MigrationStage,
+  type MigrationStep,
   type MigrationStore,
 } from '@org/sso-core/migration';
 import type { Gate } from '../migrator.js';
@@ -91,6 +92,13 @@ export interface Ladder {
       readonly acceptLosses?: boolean;
     },
   ): Promise<Migration>;
+}
+
+const handOverStep = 'hand_over';
+
+/** Whether the acting side may have changed and the app not been told what it missed. */
+export function isHandOverBegun(steps: readonly MigrationStep[]): boolean {
+  return steps.some(({ step, state }) => step === handOverStep && state === 'begun');
 }
 
 const nobody: Canary = { percent: 0, users: [] };
@@ -189,6 +197,10 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
   async function settle(migration: Migration, transition: Transition): Promise<Migration> {
     const { tenantId, stage, acting } = migration;
     const wanted = indexOf(stage) >= indexOf('primary') ? 'to' : 'from';
+    const record = (state: MigrationStep['state']) =>
+      store.recordStep({ tenantId, step: handOverStep, state, result: wanted, at: timestamp() });
+    const isBegun = isHandOverBegun(await store.steps(tenantId));
+    if (acting !== wanted && !isBegun) await record('begun');
     const settled =
       acting === wanted
         ? migration
@@ -205,6 +217,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       await handOver?.takeStock(tenantId, settings);
       await handOver?.catchUp(tenantId, settings);
     }
+    if (acting !== wanted || isBegun) await record('done');
     return settled;
   }
 

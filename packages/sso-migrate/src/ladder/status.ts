@@ -5,12 +5,15 @@ import {
   type MigrationStore,
 } from '@org/sso-core/migration';
 import type { Verification } from '../verify/verification.js';
-import type { HandOver } from './ladder.js';
+import { isHandOverBegun, type HandOver } from './ladder.js';
 
 /** Where one customer stands. JSON-serialisable. */
 export interface MigrationStatus {
   readonly migration: Migration;
-  /** The stage asks for the other side to act: advancing to the stage it is at finishes that. */
+  /**
+   * The stage asks for the other side to act, or that one acts and what the app missed was not put into the inbox: advancing to the stage
+   * it is at finishes that.
+   */
   readonly handOverPending: boolean;
   /** The last one in the journal; `null` when there is none among its latest entries. */
   readonly verification: Pick<Verification, 'at' | 'outcome'> | null;
@@ -38,7 +41,7 @@ export async function statusOf(
   const wanted = migration.stage === 'primary' || migration.stage === 'committed' ? 'to' : 'from';
   return {
     migration,
-    handOverPending: migration.acting !== wanted,
+    handOverPending: migration.acting !== wanted || isHandOverBegun(await store.steps(migration.tenantId)),
     verification: at !== undefined && outcome !== undefined ? { at, outcome } : null,
     since: arrival ? { at: arrival.at, actor: arrival.actor } : null,
     directories: handOver && isFollowed(migration) ? await handOver.compare(migration.tenantId) : null,
