@@ -153,6 +153,7 @@ export type WebhookRefusal =
   | 'timestamp_in_the_future'
   | 'body_parsed'
   | 'body_empty'
+  | 'body_incomplete'
   | 'body_too_large'
   | 'body_malformed'
   | 'organization_unknown';

@@ -65,11 +65,16 @@ function acceptBody(body: unknown): Uint8Array {
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
-    if (length <= maxWebhookBytes) chunks.push(chunk);
-    // Read to its end, within reason: a request that is cut off loses the answer that says why.
-    else if (length > 16 * maxWebhookBytes) break;
+  try {
+    for await (const chunk of stream) {
+      length += chunk.length;
+      if (length <= maxWebhookBytes) chunks.push(chunk);
+      // Read to its end, within reason: a request that is cut off loses the answer that says why.
+      else if (length > 16 * maxWebhookBytes) break;
+    }
+  } catch {
+    // Anybody can do that: it is no failure to tell somebody of.
+    throw refused('body_incomplete', 'The webhook broke off before its end');
   }
   if (length > maxWebhookBytes) throw tooLarge();
   return Buffer.concat(chunks);

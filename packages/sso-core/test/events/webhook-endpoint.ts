@@ -34,9 +34,11 @@ export async function startEndpoint(options: Partial<EventInboxOptions> = {}) {
     ...options,
   });
   const receive = inbox.webhook('memory');
+  const answers: number[] = [];
   const server = createServer((incoming, response) => {
     void (async () => {
       const answer = await receive(incoming);
+      answers.push(answer.status);
       response.writeHead(answer.status, Object.fromEntries(answer.headers));
       response.end(await answer.text());
     })();
@@ -65,5 +67,17 @@ export async function startEndpoint(options: Partial<EventInboxOptions> = {}) {
   };
   const person = vendor.world.hire(vendor.directoryId, { id: 'ada', firstName: 'Ada' });
   const event = (await vendor.world.events()).at(-1)!;
-  return { vendor, inbox, appended, notices, post, send, person, event, body: JSON.stringify(event) };
+  return {
+    vendor,
+    inbox,
+    port,
+    answers,
+    appended,
+    notices,
+    post,
+    send,
+    person,
+    event,
+    body: JSON.stringify(event),
+  };
 }

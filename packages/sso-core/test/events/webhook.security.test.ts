@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { startEndpoint, type SentHeaders } from './webhook-endpoint.js';
 
@@ -71,6 +72,17 @@ it.each(changes)('a webhook with %s is refused', async (_, alter, status, reason
   const { post, body, appended, vendor } = await startEndpoint();
   const { headers } = vendor.world.signWebhook(body);
   expect(await post(...alter({ ...headers }, body))).toMatchObject({ status, result: reason });
+  expect(appended).toEqual([]);
+});
+
+it('a webhook that breaks off is refused, and calls nobody', async () => {
+  const { port, notices, appended, answers } = await startEndpoint();
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nhost: app\r\ncontent-length: 100\r\n\r\n{"id":');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.destroy();
+  await expect.poll(() => answers).toEqual([400]);
+  expect(notices).toEqual([]);
   expect(appended).toEqual([]);
 });
 
