@@ -67,8 +67,9 @@ export async function reconcileDirectory(options: ReconcileDirectory): Promise<R
       return await request();
     } catch (error) {
       signal?.throwIfAborted();
-      const isGone = SsoError.isInstance(error) && error.code === 'not_found';
-      throw untrusted(isGone ? 'the vendor has no such directory' : 'the vendor did not answer', error);
+      const told = SsoError.isInstance(error) ? error : null;
+      if (told?.code === 'not_found') throw untrusted('the vendor has no such directory', error);
+      throw untrusted(`the vendor did not answer${told ? `: ${told.message}` : ''}`, error);
     }
   }
 

@@ -231,7 +231,7 @@ describe('a listing that cannot be trusted stores nothing', () => {
     ],
     [
       'an error while groups are listed',
-      'the vendor did not answer',
+      'the vendor did not answer: down',
       () => ({ listGroupsPage: () => Promise.reject(failing) }),
     ],
     [
