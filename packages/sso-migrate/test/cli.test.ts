@@ -493,9 +493,9 @@ describe('refused in one line, with nothing written', () => {
       says: /--from workos: the configuration has two of that name/,
       prepare: () => {
         const options = { apiKey: 'sk_test_1', clientId: 'client_1' };
-        const workos = { module: '@org/sso-workos', factory: 'createWorkos', options };
+        const one = { module: '@org/sso-workos', factory: 'createWorkos', options };
         return configure({
-          providers: [workos, { ...workos, options: { ...options, clientId: 'client_2' } }],
+          providers: [one, { ...one, options: { ...options, clientId: 'client_2' } }],
         });
       },
     },

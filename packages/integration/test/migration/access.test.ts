@@ -1,10 +1,10 @@
-import { connectionId, type Profile } from '@org/sso-core';
+import { connectionId, createSso, organizationId, type ClientFacets, type Profile } from '@org/sso-core';
 import { createLadder, createMigrator } from '@org/sso-migrate';
 import type { MigrationStage } from '@org/sso-core/migration';
 import { createSqliteStore } from '@org/sso-store';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
-import { actor, directions, redirectUri } from '../../../sso-migrate/test/support/vendors.js';
+import { actor, directions, redirectUri, type Vendor } from '../../../sso-migrate/test/support/vendors.js';
 import { personOf, startCustomer, tenantId } from './customer.js';
 
 describe.each(directions)('from $from to $to', (direction) => {
@@ -153,5 +153,47 @@ describe.each(directions)('from $from to $to', (direction) => {
     for (const person of [lovelace, cyd!]) await idp.unassign(person);
     await settle();
     expect(app.told()).toEqual([]);
+  });
+
+  test('who signs in through a connection that was made anew during the canary is who they were', async () => {
+    const store = createSqliteStore({ path: newDatabaseFile() });
+    onTestFinished(() => store.close());
+    await store.migrate();
+    const customer = await startCustomer(direction, store, ['Ada']);
+    const { people, settle, advance, connectNew, ledger, vendors } = customer;
+    await connectNew();
+    await settle();
+    const [from, to] = vendors as [Vendor, Vendor];
+    const connectionAt = async ({ name, provider, organization }: Vendor) => {
+      const organizationIdThere = organizationId(`${name}:${organization('Acme Corp').id}`);
+      const { connections, connectionAdmin } = createSso({ provider }) as unknown as ClientFacets;
+      for await (const { id } of connections.list({ organizationId: organizationIdThere }))
+        return { organizationId: organizationIdThere, connectionId: id, connectionAdmin };
+      throw new Error('There is none');
+    };
+    const signIn = async (vendor: Vendor, email: string) =>
+      ledger.resolveUser({
+        profile: {
+          provider: vendor.name,
+          connectionId: (await connectionAt(vendor)).connectionId,
+          idpId: people[0]!.id,
+          email,
+          emailVerified: true,
+        } as unknown as Profile,
+      });
+    const known = await signIn(from, people[0]!.email);
+    await advance('canary');
+    const { connectionAdmin, ...ref } = await connectionAt(to);
+    await connectionAdmin.delete(ref);
+    await to.connect(to.organization('Acme Corp').id, {
+      name: 'Acme Okta',
+      domains: ['acme.example'],
+      identityProvider: 'okta',
+      protocol: 'saml',
+    });
+    await advance('primary');
+    expect(await signIn(to, 'ada.lovelace@elsewhere.example')).toMatchObject({
+      userId: (known as { userId: string }).userId,
+    });
   });
 });

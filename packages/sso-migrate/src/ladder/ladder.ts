@@ -30,8 +30,8 @@ export interface LadderOptions {
   /** For apps that keep their events in an inbox: the acting side changes with the stage `primary`, and nothing is lost or repeated. */
   readonly handOver?: HandOver;
   /**
-   * For apps that know people by the identity ledger: before anybody signs in at the target, its connections are linked to those they stand
-   * for, and of the directories of both sides the last word the app was told decides about access.
+   * For apps that know people by the identity ledger: before anybody signs in at the target, and at every later step, its connections are
+   * linked to those they stand for, and of the directories of both sides the last word the app was told decides about access.
    */
   readonly identities?: Pick<IdentityLedger, 'linkConnection' | 'setDirectoryAuthority'>;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -180,7 +180,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
       : objectionsToForgetting(found, migration);
   }
 
-  /** Before anybody signs in at the target. May be repeated. */
+  /** Before anybody signs in at the target, and anew at each step: connections may be made anew meanwhile. May be repeated. */
   async function linkConnections({ tenantId }: Migration, { verification }: Gate, { actor }: Transition) {
     for (const { from, to } of verification.connections) {
       await identities?.linkConnection({
@@ -227,7 +227,7 @@ export function createLadder({ store, gate, handOver, identities, now = Date.now
   ): Promise<Migration> {
     const to = migrationStages[indexOf(migration.stage) + 1]!;
     const found = await requireOpen(migration, to, transition);
-    if (to === 'canary') await linkConnections(migration, found, transition);
+    if (to !== 'shadow') await linkConnections(migration, found, transition);
     const canary = to === 'canary' ? (transition.canary ?? nobody) : null;
     return write(migration, { stage: to, canary }, transition, 'advanced', { canary: migration.canary });
   }
