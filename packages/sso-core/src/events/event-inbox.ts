@@ -68,7 +68,7 @@ export interface EventInboxOptions {
   readonly handlerTimeoutMs?: number;
   /** Milliseconds between pulls; providers without the `events` facet are not pulled. Default 60,000. */
   readonly pullIntervalMs?: number;
-  /** ISO-8601: where the first pull starts. Default now. */
+  /** ISO-8601: where the first pull starts. Default a minute ago, as clocks differ. */
   readonly pullSince?: string;
   /** `poke`: a verified webhook only wakes the puller, and the pulled stream alone is believed. Default `store`. */
   readonly webhooks?: 'store' | 'poke';
@@ -123,6 +123,9 @@ export interface EventInbox {
   release(events: readonly StoredEvent[]): Promise<number>;
   discard(events: readonly StoredEvent[]): Promise<number>;
 }
+
+/** How far this clock may be ahead of the vendor's. Milliseconds. */
+const clockGraceMs = 60_000;
 
 /** How long an idle worker waits before it looks for events of other processes. Milliseconds. */
 const idleMs = 1000;
@@ -307,7 +310,10 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
       const from =
         since === undefined && checkpoint !== null
           ? { cursor: checkpoint }
-          : { cursor: null, since: since ?? options.pullSince };
+          : {
+              cursor: null,
+              since: since ?? options.pullSince ?? new Date(now() - clockGraceMs).toISOString(),
+            };
       const page = await facet.pullPage(from, { operation: 'events.pull', signal: stopping.signal });
       const events = page.events.map((event) => describeEvent(event));
       const moved = await store.advance(source, {

@@ -112,6 +112,13 @@ test('in the background, webhooks are handled at once and the stream is pulled a
   expect(performance.now() - sentAt).toBeLessThan(900);
 });
 
+test('the first pull misses nothing where this clock is ahead of the vendor’s', async () => {
+  const { provider, store, hire } = setUp();
+  const inbox = createEventInbox({ store, providers: [provider], now: () => Date.now() + 30_000 });
+  hire('ada');
+  expect(await inbox.pull('memory')).toBe(2);
+});
+
 test('a handler that takes long keeps nobody else waiting', async () => {
   const { inbox, hire, world } = setUp({ pullIntervalMs: 60_000, concurrency: 2 });
   const names: (string | null)[] = [];
