@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createSso, organizationId, type LoginSelector, type SsoError } from '@org/sso-core';
+import {
+  createSso,
+  organizationId,
+  type ClientFacets,
+  type LoginSelector,
+  type SsoError,
+} from '@org/sso-core';
 import { routed } from '@org/sso-core/compose';
 import type { ProviderFacets, SsoProvider } from '@org/sso-core/provider';
 import { createMigrationRoutes, type MigrationStore } from '@org/sso-core/migration';
@@ -70,6 +76,28 @@ describe.each(directions)('from $from to $to', (direction) => {
         expect(begun.url).toMatch(vendor.url);
       }
     }
+  });
+
+  it('who is sent by an id of the vendor that does not count signs in though that vendor has forgotten it', async () => {
+    const { vendors, store, settle, advance, connectNew } = await start(['Ada']);
+    await connectNew();
+    await settle();
+    const [from, to] = vendors as [Vendor, Vendor];
+    const login = loginAt(vendors, store.migrations);
+    const ids = vendors.map(({ name, organization }) =>
+      organizationId(`${name}:${organization('Acme Corp').id}`),
+    );
+    await advance('primary');
+    await settle();
+    await advance('committed');
+    const { organizationAdmin } = createSso({ provider: from.provider }) as unknown as ClientFacets;
+    await organizationAdmin.delete(ids[0]!);
+    await from.control.clearTraffic();
+    const { url, flow } = await login.begin({ organization: ids[0]! });
+    expect(url).toMatch(to.url);
+    const callback = await to.control.signIn(url, { email: 'ada@acme.example' });
+    expect(await login.complete({ callback, flow })).toMatchObject({ organizationId: ids[1]! });
+    expect(await from.control.traffic()).toEqual([]);
   });
 
   it('a link with the address of somebody in the canary signs in whoever signs in', async () => {

@@ -5,6 +5,7 @@ import { invalidArgument, SsoError } from '../errors.js';
 import { parseQualifiedId } from '../model/ids.js';
 import type { CallContext } from '../provider/context.js';
 import type { Page, PageRequest } from '../provider/page.js';
+import type { OrganizationId } from '../model/index.js';
 import type { FacetName, SsoProvider } from '../provider/provider.js';
 import { describeTarget, type Routes, type RouteTarget } from './routes.js';
 
@@ -28,6 +29,8 @@ export interface Children {
   readonly routedTo: (target: RouteTarget) => Promise<Child | undefined>;
   /** The child the routes name; else the organization's own, else the fallback. Throws `failed_precondition` without any. */
   readonly requireRoute: (target: RouteTarget | undefined, operation: string) => Promise<Child>;
+  /** The customer's organization at a child, if the routes know it. */
+  readonly organizationAt: (organization: OrganizationId, child: Child) => Promise<OrganizationId | null>;
   /** Calls the child an id belongs to. */
   readonly at: <Output>(id: string, context: CallContext, call: Call<Output>) => Promise<Output>;
   /** A page of the child an id belongs to. */
@@ -114,6 +117,8 @@ export function createChildren({ id: composite, providers, routes, ...options }:
         operation,
       });
     },
+    organizationAt: async (organization, { provider }) =>
+      (await routes.organizationAt?.(organization, provider.id)) ?? null,
     at: async (id, context, call) => call(ownerOf(id).client, optionsOf(context)),
     async pageAt(id, page, context, list) {
       return pageOf(list(ownerOf(id).client, listOptionsOf(page, context)), page.cursor);

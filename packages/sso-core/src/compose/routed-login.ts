@@ -11,7 +11,7 @@ export function routedLogin(children: Children): LoginFacet {
   const facets = all.flatMap(({ provider }) => provider.login ?? []);
   const features = facets.map((facet) => facet.features);
 
-  /** An organization is a customer: it may have moved. Its counterpart has the same external id. */
+  /** An organization is a customer: it may have moved. Its counterpart is known to the routes, or has the same external id. */
   async function routeOrganization(
     organization: OrganizationId,
     loginHint: string | undefined,
@@ -20,6 +20,8 @@ export function routedLogin(children: Children): LoginFacet {
     const owner = ownerOf(organization);
     const routed = await children.requireRoute({ organization, loginHint }, context.operation);
     if (routed === owner) return { provider: owner.provider, selector: { organization } };
+    const known = await children.organizationAt(organization, routed);
+    if (known !== null) return { provider: routed.provider, selector: { organization: known } };
     const options = optionsOf(context);
     const { externalId } = await owner.client.organizations.get(organization, options);
     if (externalId === null) {

@@ -38,6 +38,11 @@ export type RouteTarget = {
 export interface Routes {
   /** The provider's id; `null` when there is no route. */
   routeFor(target: RouteTarget): Promise<string | null>;
+  /**
+   * The same customer's organization at another provider; `null` when it is not known here. Then, or without this, the organization's own
+   * provider is asked for its external id, and has to answer.
+   */
+  organizationAt?(organization: OrganizationId, provider: string): Promise<OrganizationId | null>;
 }
 
 /** Routes in memory. They know what they were told, and tell nothing of one kind of target from another. */

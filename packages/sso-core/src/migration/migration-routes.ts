@@ -32,6 +32,13 @@ export function createMigrationRoutes({
       const migration = await migrationOf(target);
       return migration && migration[signInSide(migration, target.loginHint)];
     },
+    async organizationAt(organization, provider) {
+      const migration = await store.findByOrganization(organization);
+      if (!migration) return null;
+      const { from, to, organizations } = migration;
+      if (provider === from) return organizations.from;
+      return provider === to ? organizations.to : null;
+    },
     async counterpartOf(organization) {
       const migration = await store.findByOrganization(organization);
       if (!migration) return null;
