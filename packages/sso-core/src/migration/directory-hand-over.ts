@@ -2,7 +2,7 @@ import { sleep } from '../http/rate-limiter.js';
 import { invalidArgument, SsoError } from '../errors.js';
 import { describeEvent } from '../events/describe-event.js';
 import type { EventSource, EventStore } from '../events/event-store.js';
-import { catchUpEvent, isUntold } from './catch-up.js';
+import { catchUpEvent, isUntold, readCatchUp } from './catch-up.js';
 import type { DirectoryEntry, DirectoryStatement } from './directory-entry.js';
 import { differences, hasAccess, isPresent } from './directory-statements.js';
 import { createDirectoryView } from './directory-view.js';
@@ -182,6 +182,30 @@ export function createDirectoryHandOver({
     }
   }
 
+  /** Of whom a catch-up is held or quarantined. */
+  async function subjectsSetAside(
+    source: EventSource,
+    organization: string | null,
+    insist: boolean,
+  ): Promise<ReadonlySet<string>> {
+    const subjects = new Set<string>();
+    for (const status of ['held', 'quarantined'] as const) {
+      let after: string | undefined;
+      do {
+        const page = await events.list({ status, limit: pageSize, after });
+        for (const { event } of page.events) {
+          const isHere =
+            event.provider === source.provider &&
+            event.environment === source.environment &&
+            event.organizationId === organization;
+          if (isHere && readCatchUp(event)?.insist === insist) subjects.add(event.subject);
+        }
+        after = page.next ?? undefined;
+      } while (after !== undefined);
+    }
+    return subjects;
+  }
+
   return {
     takeStock,
 
@@ -216,8 +240,11 @@ export function createDirectoryHandOver({
         appended += await events.append(found, now());
       }
 
+      const setAside = await subjectsSetAside(source, move.organizations[side], insist);
       for await (const entry of entriesOf(tenantId)) {
         signal?.throwIfAborted();
+        // A person looks at it, and decides.
+        if (setAside.has(entry[side]?.subject ?? '')) continue;
         // Who is just being told of something is always among them: the event waits for that, and then finds what is left to tell.
         if (isUntold(entry, side, payload)) batch.push(entry);
         if (batch.length >= pageSize) await flush();
