@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SsoError } from '@org/sso-core';
 import type {
   ClaimedEvent,
   EventSource,
@@ -148,7 +149,7 @@ export function createEventStore(database: Kysely<Tables>, dialect: Dialect): Ev
     async list({ status, limit, after }) {
       let query = database.selectFrom('sso_event').selectAll().where('status', '=', sql.lit(status));
       if (after !== undefined) {
-        const [provider, environment, id] = JSON.parse(after) as [string, string, string];
+        const [provider, environment, id] = readCursor(after);
         query = query.where((eb) =>
           eb(eb.refTuple('provider', 'environment', 'id'), '>', eb.tuple(provider, environment, id)),
         );
@@ -589,6 +590,25 @@ async function writeStates(transaction: Transaction<Tables>, settlings: readonly
       )
       .execute();
   }
+}
+
+function readCursor(cursor: string): readonly [provider: string, environment: string, id: string] {
+  try {
+    const parts = JSON.parse(cursor) as unknown;
+    if (Array.isArray(parts) && parts.length === 3 && parts.every(isStorableText))
+      return parts as unknown as [string, string, string];
+  } catch {
+    // Refused below, like a cursor of another shape.
+  }
+  throw new SsoError({
+    code: 'invalid_argument',
+    message: 'this cursor is not from an earlier page of this list',
+  });
+}
+
+/** PostgreSQL has no NUL in text. */
+function isStorableText(part: unknown): boolean {
+  return typeof part === 'string' && !part.includes('\0');
 }
 
 async function findSubject(

@@ -368,6 +368,16 @@ export function testEventStore(create: () => Promise<EventStore>): void {
     expect(claimed[1]).toMatchObject({ released: true, attempts: 1 });
   });
 
+  test.each(['', '{}', '["a"]', '["acme","test",7]', '["acme","test","\\u0000"]', 'nonsense'])(
+    'the cursor %j is refused',
+    async (after) => {
+      await store.append([newEvent('a', { quarantine: 'unreadable' })], 0);
+      await expect(store.list({ status: 'quarantined', limit: 1, after })).rejects.toMatchObject({
+        code: 'invalid_argument',
+      });
+    },
+  );
+
   test('a superseded event is done', async () => {
     await store.append([newEvent('a')], 0);
     await settleNext({ status: 'superseded' });

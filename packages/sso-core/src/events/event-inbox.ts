@@ -19,7 +19,7 @@ import type {
   Settlement,
   StoredEvent,
 } from './event-store.js';
-import { requireInboxOptions, requireInstant } from './inbox-options.js';
+import { requireInboxOptions, requireInstant, requireListed } from './inbox-options.js';
 import { readWebhookRequest, type WebhookRequest } from './webhook-delivery.js';
 
 /** Handed to every handler beside the event. */
@@ -431,7 +431,10 @@ export function createEventInbox(options: EventInboxOptions): EventInbox {
       for (const bell of [work, ...pulls.values()]) bell.ring();
       await running;
     },
-    list: (status, { limit = 100, after } = {}) => store.list({ status, limit, after }),
+    async list(status, { limit = 100, after } = {}) {
+      requireListed(status, limit);
+      return store.list({ status, limit, after });
+    },
     release: async (events) => {
       const released = await bySource(events, (source, ids) => store.release(source, ids, now()));
       work.ring();

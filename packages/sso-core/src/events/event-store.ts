@@ -133,6 +133,7 @@ export interface EventStore {
     query: { readonly scope: string; readonly now: number },
   ): Promise<readonly { readonly subject: string; readonly claim: string }[]>;
 
+  /** Throws `invalid_argument` for an `after` that is not from an earlier page. */
   list(query: EventQuery): Promise<{ readonly events: readonly StoredEvent[]; readonly next: string | null }>;
   /** Sets quarantined or held events waiting again; they then pass the guard. Answers how many. */
   release(source: EventSource, ids: readonly string[], now: number): Promise<number>;

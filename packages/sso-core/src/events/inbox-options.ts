@@ -62,6 +62,12 @@ export function requireInboxOptions(options: EventInboxOptions): void {
     throw invalidArgument(`The inbox got two providers "${repeated.id}": it takes one environment of each`);
 }
 
+/** Throws `invalid_argument` for a list nobody keeps, and for pages of no size. */
+export function requireListed(status: 'held' | 'quarantined', limit: number): void {
+  if (status !== 'held' && status !== 'quarantined') throw refused('status', '"held" or "quarantined"');
+  requireNumber('limit', limit, isCount, 'a whole number from 1');
+}
+
 /** Throws `invalid_argument` for text that is no time. */
 export function requireInstant(name: string, value: string | undefined): void {
   if (value !== undefined && Number.isNaN(Date.parse(value))) throw refused(name, 'an ISO-8601 time');

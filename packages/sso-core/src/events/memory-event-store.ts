@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors.js';
 import type {
   ClaimedEvent,
   EventSource,
@@ -147,8 +148,12 @@ export function createMemoryEventStore(): EventStore {
           ? [{ subject: event.subject, claim }]
           : [];
       }),
-    async list({ status, limit, after = '' }) {
-      const found = [...rows].filter(([id, row]) => row.status === status && id > after);
+    async list({ status, limit, after }) {
+      if (after !== undefined && !rows.has(after))
+        throw invalidArgument('this cursor is not from an earlier page of this list');
+      const found = [...rows].filter(
+        ([id, row]) => row.status === status && (after === undefined || id > after),
+      );
       const page = found.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit);
       return {
         events: page.map(([, row]) => ({ ...row })),

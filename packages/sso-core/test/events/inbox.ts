@@ -132,6 +132,19 @@ export function testInbox(createStore: () => Promise<EventStore>): void {
     expect((await inbox.list('quarantined', { after: rest.next! })).events).toEqual([]);
   });
 
+  test.each([
+    ['status', ['lost', {}]],
+    ['limit', ['held', { limit: 0 }]],
+    ['limit', ['held', { limit: Number.NaN }]],
+    ['cursor', ['held', { after: 'nonsense' }]],
+  ])('a list with another %s is refused', async (name, [status, page]) => {
+    const { inbox } = await setUp();
+    await expect(inbox.list(status as 'held', page as object)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining(name),
+    });
+  });
+
   test('a batch that would remove too many people waits for a person, and is released as a whole', async () => {
     const { inbox, vendor, world, notices } = await setUp();
     const events: SsoEvent[] = [];
