@@ -196,7 +196,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
       from,
       to,
       ...both,
-      enrolled: isThisMove ? migration.organizations.to : null,
+      enrolled: isThisMove ? migration : null,
       people: { ignoredFields, includeValues },
       testLogin,
       settings,

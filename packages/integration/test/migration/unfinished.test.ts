@@ -1,12 +1,24 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createSso, organizationId, type ClientFacets } from '@org/sso-core';
 import { createSqliteStore } from '@org/sso-store';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
-import { actor, directions } from '../../../sso-migrate/test/support/vendors.js';
+import { actor, directions, type Vendor } from '../../../sso-migrate/test/support/vendors.js';
 import { personOf, startCustomer, tenantId } from './customer.js';
 
 const dora = personOf('Dora');
+
+/** At WorkOS only the customer can. */
+async function proveDomain({ name, provider, organization }: Vendor, domain: string): Promise<void> {
+  const { domains, adminPortal } = createSso({ provider }) as unknown as ClientFacets;
+  const whose = { organizationId: organizationId(`${name}:${organization('Acme Corp').id}`) };
+  const { id } = await domains.create({ ...whose, domain });
+  if (name !== 'workos') return;
+  const { url } = await adminPortal.createLink({ ...whose, intent: 'domain_verification' });
+  const body = new URLSearchParams({ verify: id.slice('workos:'.length) });
+  await fetch(url, { method: 'POST', body, redirect: 'manual' });
+}
 
 describe.each(directions)('from $from to $to', (direction) => {
   async function start(names: readonly string[]) {
@@ -113,5 +125,20 @@ describe.each(directions)('from $from to $to', (direction) => {
     await settle();
     expect(app.people()).toEqual(['Ada Example', 'Cyd Example', 'Dora Example']);
     expect(told.toSorted()).toEqual(['Ben Example', 'Dora Example']);
+  });
+
+  test('a domain that was verified since the plan was applied opens no gate before logins with it are routed', async () => {
+    const { settle, advance, connectNew, migrator, vendors, store } = await start(['Ada']);
+    await connectNew();
+    await settle();
+    await advance('canary');
+    for (const vendor of vendors) await proveDomain(vendor, 'acme.test');
+    await expect(advance('primary')).rejects.toMatchObject({
+      name: 'GateClosedError',
+      reasons: [expect.stringContaining('Verified since the plan was applied: acme.test')],
+    });
+    await migrator.apply(await migrator.plan(), { actor });
+    expect(await store.migrations.findByDomain('acme.test')).toMatchObject({ tenantId, stage: 'canary' });
+    expect(await advance('primary')).toMatchObject({ stage: 'primary' });
   });
 });

@@ -1,4 +1,4 @@
-import type { OrganizationId } from '@org/sso-core';
+import type { Migration } from '@org/sso-core/migration';
 import { takeCounterpart } from '../counterpart.js';
 import type {
   InventoriedConnection,
@@ -20,8 +20,8 @@ export interface VerifyOrganization {
   readonly source: InventoriedOrganization;
   /** `null` when the target does not have it. */
   readonly target: InventoriedOrganization | null;
-  /** The organization whose events are followed and whose logins are routed; `null` when none is enrolled. */
-  readonly enrolled: OrganizationId | null;
+  /** Whose events are followed and whose logins are routed; `null` before the first `apply`. */
+  readonly enrolled: Pick<Migration, 'organizations' | 'domains'> | null;
   readonly people: PeopleComparisonOptions;
   readonly testLogin: TestLogin | undefined;
   readonly settings: CallSettings;
@@ -34,7 +34,7 @@ export async function verifyOrganization(work: VerifyOrganization): Promise<Veri
   const checks = target
     ? [
         checkEnrolled(work, target),
-        checkDomains(source, target),
+        checkDomains(work, target),
         ...(await checkConnections(work, target)),
         ...(await checkAllDirectories(work, target)),
       ]
@@ -66,17 +66,21 @@ function checkEnrolled(
   { to, enrolled }: VerifyOrganization,
   { id }: InventoriedOrganization,
 ): VerificationCheck {
-  return enrolled === null || enrolled === id
+  const known = enrolled?.organizations.to ?? id;
+  return known === id
     ? check('organization', 'passed', `It is ${id}.`)
     : check(
         'organization',
         'failed',
-        `It is ${id} at ${to.provider.id} now, and ${enrolled} was enrolled: roll back to observe, then make the plan anew and apply it.`,
+        `It is ${id} at ${to.provider.id} now, and ${known} was enrolled: roll back to observe, then make the plan anew and apply it.`,
       );
 }
 
-/** What is verified at the source is verified at the target. More there is told, and no failure. */
-function checkDomains(source: InventoriedOrganization, target: InventoriedOrganization): VerificationCheck {
+/** What is verified at the source is verified at the target, and logins with it are routed. More there is told, and no failure. */
+function checkDomains(
+  { source, enrolled }: VerifyOrganization,
+  target: InventoriedOrganization,
+): VerificationCheck {
   const wanted = source.domains.filter(({ status }) => status === 'verified');
   const there = new Map(target.domains.map(({ domain, status }) => [domain, status]));
   const missing = createSampler();
@@ -98,6 +102,13 @@ function checkDomains(source: InventoriedOrganization, target: InventoriedOrgani
   if (missing.count + unproven.count > 0) {
     const words = [...missing.examples, ...unproven.examples].join(', ');
     return { ...check('domains', 'failed', `Not verified at the target: ${words}.`, differences), compared };
+  }
+  const unrouted = wanted
+    .map(({ domain }) => domain)
+    .filter((domain) => enrolled?.domains.includes(domain) === false);
+  if (unrouted.length > 0) {
+    const message = `Verified since the plan was applied: ${unrouted.join(', ')}. Make the plan anew and apply it, or logins with it stay where they are.`;
+    return { ...check('domains', 'failed', message, differences), compared };
   }
   return wanted.length === 0
     ? { ...check('domains', 'not_needed', 'It has no verified domain.', differences), compared }
