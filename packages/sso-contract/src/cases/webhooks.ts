@@ -282,6 +282,10 @@ export const webhookCases: readonly ContractCase[] = [
         await refuses(context, { headers: empty, body }, 'signature_missing', 'signature_malformed');
         const twice = { ...rest, [name]: [value, value] };
         await refuses(context, { headers: twice, body }, 'signature_malformed');
+        // As Node and `Headers` have it.
+        const joined = { ...rest, [name]: `${value}, ${value}` };
+        const reasons = ['signature_malformed', 'timestamp_malformed', 'signature_mismatch'] as const;
+        await refuses(context, { headers: joined, body }, ...reasons);
       }
     },
   },
