@@ -7,11 +7,11 @@ const folder = process.env['DATA_FOLDER'] ?? 'data';
 try {
   const provider = providerFromEnvironment(process.env);
   mkdirSync(folder, { recursive: true });
-  const { users, close } = await startProvisioning(provider, origin, folder);
+  const app = await startProvisioning(provider, origin, folder);
   // Lets handlers end.
-  const stop = () => void close();
+  const stop = () => void app.close();
   process.once('SIGTERM', stop).once('SIGINT', stop);
-  console.table(users.list());
+  console.table(app.users.list());
   console.log(`The table is at ${origin}/users and kept in ${folder}/users.db.`);
   console.log(
     provider.webhooks
