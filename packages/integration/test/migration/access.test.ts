@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectionId, createSso, organizationId, type ClientFacets, type Profile } from '@org/sso-core';
 import { createLadder, createMigrator } from '@org/sso-migrate';
 import type { MigrationStage } from '@org/sso-core/migration';
@@ -90,6 +91,24 @@ describe.each(directions)('from $from to $to', (direction) => {
     await settle();
     expect(app.people()).not.toContain('Dora Example');
     expect(await signIn(dora)).toMatchObject(refused);
+  });
+
+  test('whose dismissal at the new vendor is older than what the old one told last, and arrives later, is refused', async () => {
+    const { idp, old, next, ben, settle, advance, rollback, signIn, app } = await start();
+    await rollback();
+    await settle();
+    idp.connect(next);
+    await idp.unassign(ben);
+    await delay(5);
+    idp.connect(old);
+    await idp.assign({ ...ben, lastName: 'Brown' });
+    await settle(direction.from);
+    expect(app.people()).toContain('Ben Brown');
+    await idp.unassign(ben);
+    await advance('primary');
+    await settle();
+    expect(app.people()).toEqual(['Ada Example', 'Cyd Example']);
+    expect(await signIn()).toMatchObject(refused);
   });
 
   test('a customer who is committed moves back the same way, and nobody is lost, repeated or let in', async () => {

@@ -1,4 +1,4 @@
-import { orderOf } from '../events/describe-event.js';
+import { occurredAtOf, orderOf } from '../events/describe-event.js';
 import { parseQualifiedId } from '../model/ids.js';
 import type { DirectoryGroup, DirectoryUser } from '../model/index.js';
 import type { SsoEvent, SsoEventOf } from '../model/event.js';
@@ -229,20 +229,48 @@ export function introductionOf(
   };
 }
 
-/** The event as the app is told it: the first it hears of somebody is `created`, and a membership's group is named as the app knows it. */
+/**
+ * The event as the app is told it: the first it hears of somebody is `created`, and a membership's group is named as the app knows it.
+ * `before`: what its side said.
+ */
 export function asTold(
   event: DirectoryEvent,
   told: DirectoryStatement | null,
-  groupEntry: DirectoryEntry | null,
+  {
+    before,
+    groupEntry,
+  }: { readonly before: DirectoryStatement | null; readonly groupEntry: DirectoryEntry | null },
 ): DirectoryEvent {
   if (isMembership(event)) {
     const { data } = event;
     const name = groupEntry === null ? data.group.name : nameTold(groupEntry, data.group.name);
     return name === data.group.name ? event : { ...event, data: { ...data, group: { ...data.group, name } } };
   }
-  if (event.type.endsWith('.deleted')) return event;
+  if (event.type.endsWith('.deleted')) return outranking(event, told, before);
   const type = `${event.type.slice(0, event.type.lastIndexOf('.'))}.${isPresent(told) ? 'updated' : 'created'}`;
-  return event.type === type ? event : ({ ...event, type } as DirectoryEvent);
+  return outranking(event.type === type ? event : ({ ...event, type } as DirectoryEvent), told, before);
+}
+
+/**
+ * What takes access may have occurred before what the other side told last, and arrive after it. For everybody who compares it is told as
+ * the newer word.
+ */
+function outranking(
+  event: DirectoryEvent,
+  told: DirectoryStatement | null,
+  before: DirectoryStatement | null,
+): DirectoryEvent {
+  const takesAccess =
+    'user' in event.data && (event.type.endsWith('.deleted') || event.data.user.status !== 'active');
+  if (!takesAccess || told === null || !hasAccess(told) || told.order < orderOf(event)) return event;
+  const isOfOtherSide = timeIn(told.order) > timeIn(before?.order ?? '');
+  if (!isOfOtherSide) return event;
+  const occurredAt = new Date(Date.parse(occurredAtOf(told.order)) + 1).toISOString();
+  return { ...event, occurredAt };
+}
+
+function timeIn(order: string): string {
+  return order.slice(0, Math.max(0, order.indexOf('|')));
 }
 
 /** The name an app finds a group by whose id it does not know, also after the group's end. */

@@ -309,7 +309,10 @@ function newsAmong(
       continue;
     }
     const introduction = introductionOf(event, toldBefore);
-    const deliveries = [...(introduction ? [introduction] : []), asTold(event, toldBefore, group)];
+    const deliveries = [
+      ...(introduction ? [introduction] : []),
+      asTold(event, toldBefore, { before, groupEntry: group }),
+    ];
     for (const delivery of deliveries) {
       told.set(subject, withTold(told.get(subject) ?? toldBefore, delivery, { entry }));
       news.push({ event: delivery, entry });
