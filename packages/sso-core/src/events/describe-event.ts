@@ -27,7 +27,7 @@ export function isStateEvent(event: SsoEvent): boolean {
 }
 
 export function describeEvent(event: SsoEvent, quarantine: string | null = null): NewEvent {
-  if (!idsOf(event).every((id) => storableId.test(id))) {
+  if (!idsOf(event).every(isStorable)) {
     const stand = unreadable(event, JSON.stringify(event), event, event.occurredAt);
     return describeEvent(stand, 'Its ids cannot be stored');
   }
@@ -40,8 +40,15 @@ export function describeEvent(event: SsoEvent, quarantine: string | null = null)
   };
 }
 
-/** Databases cut or refuse text with NUL and halves of characters, and long keys. */
-const storableId = /^[^\p{Cc}\p{Cs}]{0,300}$/u;
+/** Two of them fit into one key of PostgreSQL's indexes. */
+const maxIdBytes = 1000;
+
+/** Databases cut or refuse text with NUL and halves of characters. */
+const plainText = /^[^\p{Cc}\p{Cs}]*$/u;
+
+function isStorable(id: string): boolean {
+  return plainText.test(id) && Buffer.byteLength(id) <= maxIdBytes;
+}
 
 /** Everything stores have keys of. */
 function idsOf({ id, subject, organizationId, data }: SsoEvent): string[] {

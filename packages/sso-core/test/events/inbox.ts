@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SsoEvent, UserId } from '@org/sso-core';
 import {
   createEventInbox,
@@ -226,6 +227,7 @@ export function testInbox(createStore: () => Promise<EventStore>): void {
     ['NUL', 'e\u0000vent'],
     ['half a character', 'event\ud800'],
     ['a long text', 'e'.repeat(5000)],
+    ['a little more than fits', 'é'.repeat(501)],
   ])('an event whose id has %s is quarantined, and stands in nobody’s way', async (_, id) => {
     const { inbox, vendor, world, provider, notices } = await setUp();
     const events: SsoEvent[] = [];
@@ -247,6 +249,22 @@ export function testInbox(createStore: () => Promise<EventStore>): void {
     await inbox.release(quarantined);
     await inbox.process();
     expect(told(events).at(-1)).toBe('unrecognized');
+  });
+
+  test('an event with ids of the largest size that fits is handled', async () => {
+    const { inbox, world } = await setUp();
+    const events: SsoEvent[] = [];
+    inbox.on('unrecognized', (event) => void events.push(event));
+    const receive = inbox.webhook('memory');
+    // Hashes, so that no database makes it shorter.
+    const hashes = Array.from({ length: 8 }, (_, index) =>
+      createHash('sha512').update(`${index}`).digest('hex'),
+    );
+    const id = hashes.join('').slice(0, 990);
+    const { headers, body } = world.signWebhook(JSON.stringify({ id, type: 'vendor.new', data: {} }));
+    expect((await receive({ headers, body })).status).toBe(202);
+    await inbox.process();
+    expect(events).toMatchObject([{ id }]);
   });
 
   test('members whose status the vendor does not tell have access until they are removed', async () => {
