@@ -81,13 +81,18 @@ describe.each(vendors)('the users table at %s', (vendor) => {
     expect((await app.inbox.list('quarantined')).events).toEqual([]);
   });
 
-  it('switches off who leaves, and gives who comes back the same account', async () => {
+  /** Evan is hired; `before` is his account. */
+  async function openStageWithEvan() {
     const { okta, start, settled } = await openStage(vendor);
     const app = await start();
     const account = () => app.users.list().find(({ email }) => email === evan.email);
     const hired = await okta.assign(evan);
     await settled(app);
-    const before = account();
+    return { okta, app, settled, account, hired, before: account() };
+  }
+
+  it('switches off who leaves, and gives who comes back the same account', async () => {
+    const { okta, app, settled, account, hired, before } = await openStageWithEvan();
     expect(before).toMatchObject({ name: 'Evan Ek', active: true, role: 'member' });
     await okta.deactivate(hired);
     await settled(app);
@@ -98,12 +103,7 @@ describe.each(vendors)('the users table at %s', (vendor) => {
   });
 
   it('knows who is hired anew after a deletion, under another id', async () => {
-    const { okta, start, settled } = await openStage(vendor);
-    const app = await start();
-    const account = () => app.users.list().find(({ email }) => email === evan.email);
-    const hired = await okta.assign(evan);
-    await settled(app);
-    const before = account();
+    const { okta, app, settled, account, hired, before } = await openStageWithEvan();
     await okta.remove(hired);
     await settled(app);
     expect(account()).toEqual({ ...before, active: false });

@@ -2,19 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectionId, createSso, organizationId, type ClientFacets, type Profile } from '@org/sso-core';
 import { createLadder, createMigrator } from '@org/sso-migrate';
 import type { MigrationStage } from '@org/sso-core/migration';
-import { createSqliteStore } from '@org/sso-store';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
+import { describe, expect, test } from 'vitest';
 import { actor, directions, redirectUri, type Vendor } from '../../../sso-migrate/test/support/vendors.js';
-import { personOf, startCustomer, tenantId } from './customer.js';
+import { personOf, startCustomerInFile, tenantId } from './customer.js';
 
 describe.each(directions)('from $from to $to', (direction) => {
   /** Primary, with a word of the new directory about Ben. */
   async function start() {
-    const store = createSqliteStore({ path: newDatabaseFile() });
-    onTestFinished(() => store.close());
-    await store.migrate();
-    const customer = await startCustomer(direction, store, ['Ada', 'Ben', 'Cyd']);
+    const customer = await startCustomerInFile(direction, ['Ada', 'Ben', 'Cyd']);
     const { idp, people, settle, advance, connectNew, ledger } = customer;
     const ben = people[1]!;
     const next = await connectNew();
@@ -175,11 +170,9 @@ describe.each(directions)('from $from to $to', (direction) => {
   });
 
   test('who signs in through a connection that was made anew during the canary is who they were', async () => {
-    const store = createSqliteStore({ path: newDatabaseFile() });
-    onTestFinished(() => store.close());
-    await store.migrate();
-    const customer = await startCustomer(direction, store, ['Ada']);
-    const { people, settle, advance, connectNew, ledger, vendors } = customer;
+    const { people, settle, advance, connectNew, ledger, vendors } = await startCustomerInFile(direction, [
+      'Ada',
+    ]);
     await connectNew();
     await settle();
     const [from, to] = vendors as [Vendor, Vendor];

@@ -4,7 +4,9 @@ import { createEventInbox } from '@org/sso-core/events';
 import { createIdentityLedger } from '@org/sso-core/identity';
 import { createDirectoryHandOver, createMigrationRelay } from '@org/sso-core/migration';
 import { createLadder } from '@org/sso-migrate';
-import type { SsoStore } from '@org/sso-store';
+import { createSqliteStore, type SsoStore } from '@org/sso-store';
+import { onTestFinished } from 'vitest';
+import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
 import { actor, startMove, type VendorName } from '../../../sso-migrate/test/support/vendors.js';
 
 export const tenantId = 'tenant_acme';
@@ -38,7 +40,7 @@ function createIdentityProvider() {
  * Acme, with people and a group at the old vendor, enrolled and connected to the new one beside it; an app that pulls both vendors' events
  * through one inbox; and an operator's ladder.
  */
-export async function startCustomer(
+async function startCustomer(
   direction: { readonly from: VendorName; readonly to: VendorName },
   store: SsoStore,
   names: readonly string[],
@@ -181,6 +183,20 @@ export async function startCustomer(
     for (const { id } of state.organizations.flatMap(({ domains }) => domains))
       await fetch(url, { method: 'POST', body: new URLSearchParams({ verify: id }), redirect: 'manual' });
   }
+}
+
+/** The same on a new SQLite file at `path`, with an app that has been told of everybody. */
+export async function startCustomerInFile(
+  direction: { readonly from: VendorName; readonly to: VendorName },
+  names: readonly string[],
+) {
+  const path = newDatabaseFile();
+  const store = createSqliteStore({ path });
+  onTestFinished(() => store.close());
+  await store.migrate();
+  const customer = await startCustomer(direction, store, names);
+  customer.app.told();
+  return { path, ...customer };
 }
 
 /** An app that knows people by their id at the identity provider, and groups by name. */

@@ -1,20 +1,14 @@
-import { createSqliteStore } from '@org/sso-store';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
+import { describe, expect, test } from 'vitest';
 import { directions } from '../../../sso-migrate/test/support/vendors.js';
-import { personOf, startCustomer, tenantId } from './customer.js';
+import { personOf, startCustomerInFile, tenantId } from './customer.js';
 
 const dora = personOf('Dora');
 const eve = personOf('Eve');
 
 describe.each(directions)('from $from to $to', (direction) => {
   async function start(names: readonly string[]) {
-    const store = createSqliteStore({ path: newDatabaseFile() });
-    onTestFinished(() => store.close());
-    await store.migrate();
-    const customer = await startCustomer(direction, store, names);
+    const customer = await startCustomerInFile(direction, names);
     expect(customer.app.people()).toEqual(names.map((name) => `${name} Example`));
-    customer.app.told();
     return customer;
   }
 

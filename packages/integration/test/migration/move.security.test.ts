@@ -10,9 +10,7 @@ import { routed } from '@org/sso-core/compose';
 import type { ProviderFacets, SsoProvider } from '@org/sso-core/provider';
 import { createMigrationRoutes, type MigrationStore } from '@org/sso-core/migration';
 import { buildReport, describePlan, renderReport, statusOf, toLines } from '@org/sso-migrate';
-import { createSqliteStore } from '@org/sso-store';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
+import { describe, expect, it } from 'vitest';
 import {
   actor,
   callbackOf,
@@ -20,7 +18,7 @@ import {
   startMove,
   type Vendor,
 } from '../../../sso-migrate/test/support/vendors.js';
-import { personOf, startCustomer, tenantId } from './customer.js';
+import { personOf, startCustomerInFile, tenantId } from './customer.js';
 
 function loginAt(
   vendors: readonly Vendor[],
@@ -40,15 +38,7 @@ function loginAt(
 }
 
 describe.each(directions)('from $from to $to', (direction) => {
-  async function start(names: readonly string[]) {
-    const path = newDatabaseFile();
-    const store = createSqliteStore({ path });
-    onTestFinished(() => store.close());
-    await store.migrate();
-    const customer = await startCustomer(direction, store, names);
-    customer.app.told();
-    return { path, ...customer };
-  }
+  const start = (names: readonly string[]) => startCustomerInFile(direction, names);
 
   it('a request that names the other vendor, by organization, domain or person, signs in where the stage says', async () => {
     const { vendors, store, settle, advance, connectNew } = await start(['Ada']);

@@ -1,11 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSso, organizationId, type ClientFacets } from '@org/sso-core';
-import { createSqliteStore } from '@org/sso-store';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { newDatabaseFile } from '../../../sso-store/test/sqlite.js';
+import { describe, expect, test, vi } from 'vitest';
 import { actor, directions, type Vendor } from '../../../sso-migrate/test/support/vendors.js';
-import { personOf, startCustomer, tenantId } from './customer.js';
+import { personOf, startCustomerInFile, tenantId } from './customer.js';
 
 const dora = personOf('Dora');
 
@@ -21,14 +19,7 @@ async function proveDomain({ name, provider, organization }: Vendor, domain: str
 }
 
 describe.each(directions)('from $from to $to', (direction) => {
-  async function start(names: readonly string[]) {
-    const store = createSqliteStore({ path: newDatabaseFile() });
-    onTestFinished(() => store.close());
-    await store.migrate();
-    const customer = await startCustomer(direction, store, names);
-    customer.app.told();
-    return customer;
-  }
+  const start = (names: readonly string[]) => startCustomerInFile(direction, names);
 
   test('what was due and is discarded is told again by naming the stage, and keeps nobody from a commit', async () => {
     const { idp, people, app, settle, advance, connectNew, failing, inbox } = await start([

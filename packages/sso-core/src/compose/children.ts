@@ -3,9 +3,9 @@ import type { Listing } from '../client/listing.js';
 import type { CallOptions, ListOptions } from '../client/options.js';
 import { invalidArgument, SsoError } from '../errors.js';
 import { parseQualifiedId } from '../model/ids.js';
+import type { OrganizationId } from '../model/index.js';
 import type { CallContext } from '../provider/context.js';
 import type { Page, PageRequest } from '../provider/page.js';
-import type { OrganizationId } from '../model/index.js';
 import type { FacetName, SsoProvider } from '../provider/provider.js';
 import { describeTarget, type Routes, type RouteTarget } from './routes.js';
 

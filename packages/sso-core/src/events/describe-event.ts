@@ -28,8 +28,8 @@ export function isStateEvent(event: SsoEvent): boolean {
 
 export function describeEvent(event: SsoEvent, quarantine: string | null = null): NewEvent {
   if (!idsOf(event).every(isStorable)) {
-    const stand = unreadable(event, JSON.stringify(event), event, event.occurredAt);
-    return describeEvent(stand, 'Its ids cannot be stored');
+    const standIn = unreadable(event, JSON.stringify(event), event, event.occurredAt);
+    return describeEvent(standIn, 'Its ids cannot be stored');
   }
   return {
     event,
@@ -101,7 +101,7 @@ export function accessAfter(event: SsoEvent): boolean | null {
     case 'membership.created':
     case 'membership.updated':
       // Events of some vendors never tell: whoever is a member may have access.
-      return /^(active|unknown)$/.test(event.data.membership.status);
+      return ['active', 'unknown'].includes(event.data.membership.status);
     case 'user.created':
     case 'user.updated':
       return true;

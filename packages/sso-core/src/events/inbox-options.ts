@@ -1,4 +1,5 @@
 import { invalidArgument } from '../errors.js';
+import { findUnknownName } from '../unknown-name.js';
 import type { EventInboxOptions, RemovalGuard, RetrySettings } from './event-inbox.js';
 
 type Names<Options> = Readonly<Record<keyof Options, true>>;
@@ -30,11 +31,11 @@ const isAtLeastZero = (value: number) => value >= 0;
 
 /** A misspelt option, or a number that is none, would silently switch the guard off or let events stand still. */
 export function requireInboxOptions(options: EventInboxOptions): void {
-  requireKnown(options, names, '');
+  requireKnown(options, names);
   const { guard, retry, webhooks, providers } = options;
   if (guard !== undefined && guard !== 'off') {
     if (typeof guard !== 'object' || guard === null) throw refused('guard', '"off", or an object');
-    requireKnown(guard, guardNames, 'guard.');
+    requireKnown(guard, guardNames, 'guard');
     requireNumber('guard.maxRemovals', guard.maxRemovals, isAtLeastZero, 'a number from 0');
     requireNumber(
       'guard.maxShare',
@@ -46,7 +47,7 @@ export function requireInboxOptions(options: EventInboxOptions): void {
   }
   if (retry !== undefined) {
     if (typeof retry !== 'object' || retry === null) throw refused('retry', 'an object');
-    requireKnown(retry, retryNames, 'retry.');
+    requireKnown(retry, retryNames, 'retry');
     requireNumber('retry.maxAttempts', retry.maxAttempts, isCount, 'a whole number from 1');
     requireNumber('retry.baseDelayMs', retry.baseDelayMs, isAtLeastZero, 'milliseconds from 0');
     requireNumber('retry.maxDelayMs', retry.maxDelayMs, isAtLeastZero, 'milliseconds from 0');
@@ -82,11 +83,9 @@ function requireNumber(
   if (value !== undefined && !(typeof value === 'number' && fits(value))) throw refused(name, expected);
 }
 
-function requireKnown(options: object, known: Readonly<Record<string, true>>, prefix: string): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
-  if (unknown === undefined) return;
-  const all = Object.keys(known).map((name) => prefix + name);
-  throw invalidArgument(`"${prefix}${unknown}" is no option of the inbox: they are ${all.join(', ')}`);
+function requireKnown(options: object, known: Readonly<Record<string, true>>, parent?: string): void {
+  const found = findUnknownName(options, known, parent);
+  if (found) throw invalidArgument(`"${found.unknown}" is no option of the inbox: they are ${found.known}`);
 }
 
 function refused(name: string, expected: string) {

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../errors.js';
+import { findUnknownName } from '../unknown-name.js';
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -40,11 +41,7 @@ export function requireKnownSettings<Settings extends object>(
   provider: string,
   parent?: string,
 ): void {
-  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(names, name));
-  if (unknown === undefined) return;
-  const settingOf = (name: string) => (parent === undefined ? name : `${parent}.${name}`);
-  throw invalidArgument(
-    `There is no setting "${settingOf(unknown)}": they are ${Object.keys(names).map(settingOf).join(', ')}`,
-    { provider },
-  );
+  const found = findUnknownName(settings, names, parent);
+  if (found)
+    throw invalidArgument(`There is no setting "${found.unknown}": they are ${found.known}`, { provider });
 }

@@ -96,10 +96,10 @@ export function untold(
   // outranks what was told before, which may have occurred later.
   const isGiven = kind === 'directory_user' ? hasAccess(said) : isPresent(said);
   const occurredAt = isGiven && !isStaleGrant(told, said) ? occurredAtOf(said.order) : envelope.occurredAt;
-  const saidGroups = entriesOf(entry[side]!.groups);
+  const saidGroups = entriesOf(said.groups);
   const isKnown = isPresent(told);
   const toldGroups = entriesOf(isKnown ? told.groups : []);
-  const isSame = telling === null && saysTheSame(kind, told, entry[side]);
+  const isSame = telling === null && saysTheSame(kind, told, said);
   const prefix = kind === 'directory_user' ? 'directory.user' : 'directory.group';
   const about = (type: string, data: object, id = type, group: string | null = null): Telling => ({
     event: { ...envelope, occurredAt, id: `${envelope.id}/${id}`, subject, type, data } as DirectoryEvent,
